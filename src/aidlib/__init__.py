@@ -1,0 +1,1 @@
+"""Turn public announcements of aid into numbers that walk back to their sentence."""
