@@ -95,3 +95,126 @@ def bounds() -> tuple[Bound, ...]:
         lambda r: Bound(r["modifier"], r["low"], r["central"], r["high"], r["meaning"]),
         key="modifier",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One meaning of a word or phrase: its kind, its key, and what else the row says.
+
+    ``kind`` is ``party``, ``verb``, ``noun``, ``cue``, ``item`` or ``mechanism``; ``key`` is the
+    row's code; ``tag`` is the party's or item's class, or the form of a verb.
+    """
+
+    kind: str
+    key: str
+    tag: str
+    cased: bool = False
+
+
+FORMS_OF_VERBS = ("base", "third", "past", "participle", "ing")
+
+
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    key = {"parties.csv": "code+class", "persons.csv": "code", "verbs.csv": "verb+class"}.get(name)
+    first = {"nouns.csv": "class", "cues.csv": "cue", "items.csv": "item", "mechanisms.csv": "mechanism"}
+    return read_table(name, dict, key=key or first[name])
+
+
+def _forms(cell: str, kind: str, key: str, tag: str) -> list[tuple[str, Term]]:
+    return [(form.lstrip("="), Term(kind, key, tag, form.startswith("="))) for form in split(cell)]
+
+
+@cache
+def terms() -> tuple[tuple[str, Term], ...]:
+    """Every form of every table of words, with what it means (a form may mean several things)."""
+    found: list[tuple[str, Term]] = []
+    for row in _rows("parties.csv"):
+        found += _forms(row["forms"], "party", row["code"], row["class"])
+    for row in _rows("persons.csv"):
+        found += _forms(row["forms"], "party", row["code"], "person")
+    for row in _rows("verbs.csv"):
+        for tense in FORMS_OF_VERBS:
+            found.append((row[tense], Term("verb", row["class"], tense)))
+    for row in _rows("nouns.csv"):
+        found += _forms(row["forms"], "noun", row["class"], "")
+    for row in _rows("cues.csv"):
+        found += _forms(row["forms"], "cue", row["cue"], "")
+    for row in _rows("items.csv"):
+        found += _forms(row["forms"], "item", row["item"], row["class"])
+    for row in _rows("mechanisms.csv"):
+        found += _forms(row["forms"], "mechanism", row["mechanism"], "")
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def stages() -> dict[tuple[str, str], tuple[str, str]]:
+    """Stage of money and of goods by class of verb and aspect (``stages.csv``)."""
+    rows = read_table("stages.csv", dict, key="class+aspect")
+    return {(r["class"], r["aspect"]): (r["money_stage"], r["goods_stage"]) for r in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyWord:
+    """A written form of a currency, or a word that tells which currency a shared name means.
+
+    ``kind`` is ``symbol``, ``code``, ``name``, ``context`` (a place word) or ``country`` (an
+    ISO 3166-1 alpha-3 code); ``codes`` are the ISO 4217 codes that it may mean.
+    """
+
+    form: str
+    kind: str
+    codes: tuple[str, ...]
+
+
+@cache
+def money_words() -> tuple[MoneyWord, ...]:
+    """Rows of ``currencies.csv``."""
+    return read_table(
+        "currencies.csv",
+        lambda r: MoneyWord(r["form"], r["kind"], split(r["codes"])),
+        key="form+kind",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A word or letter that multiplies a number; ``kind`` is ``word`` or ``letter``."""
+
+    form: str
+    factor: int
+    kind: str
+
+
+@cache
+def scales() -> tuple[Scale, ...]:
+    """Rows of ``scales.csv``."""
+    return read_table("scales.csv", lambda r: Scale(r["form"], int(float(r["factor"])), r["kind"]), key="form")
+
+
+@cache
+def number_words() -> dict[str, str]:
+    """Rows of ``numbers.csv``: a number word and its value in digits."""
+    return dict(read_table("numbers.csv", lambda r: (r["word"], r["value"]), key="word"))
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierWord:
+    """A phrase that bounds a sum; ``side`` is ``before`` or ``after`` it."""
+
+    form: str
+    modifier: str
+    side: str
+
+
+@cache
+def modifier_words() -> tuple[ModifierWord, ...]:
+    """Rows of ``modifiers.csv``."""
+    return read_table(
+        "modifiers.csv", lambda r: ModifierWord(r["form"], r["modifier"], r["side"]), key="form+side"
+    )
+
+
+@cache
+def rough_rates() -> dict[str, float]:
+    """Units of a currency for one euro, rounded: only to see whether two sums can be one."""
+    return dict(read_table("rough_rates.csv", lambda r: (r["currency"], float(r["per_euro"])), key="currency"))

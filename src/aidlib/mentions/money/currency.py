@@ -1,0 +1,117 @@
+"""In: money mentions and where countries are named. Out: the mentions with shared currencies decided."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+import re2
+
+from aidlib.lexicon import money_words
+from aidlib.model import Document, Mention, Money
+
+__all__ = ["settle_currency"]
+
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])|\n\s*\n")
+PARENT = {"$": "USD", "£": "GBP"}
+
+
+@cache
+def _by_country() -> dict[str, str]:
+    return {w.form: w.codes[0] for w in money_words() if w.kind == "country"}
+
+
+@cache
+def _contexts() -> tuple[re2._Regexp, dict[str, str]]:
+    words = {w.form: w.codes[0] for w in money_words() if w.kind == "context"}
+    forms = sorted(words, key=len, reverse=True)
+    return re2.compile(r"\b(?:" + "|".join(re2.escape(f) for f in forms) + r")"), words
+
+
+def _places(text: str) -> list[tuple[int, str]]:
+    pattern, words = _contexts()
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    return [
+        (m.start(), words[m.group()])
+        for m in pattern.finditer(safe)
+        if not safe[m.end() : m.end() + 1].isalpha()
+    ]
+
+
+def settle_currency(
+    mentions: list[Mention],
+    document: Document,
+    parties: Iterable[tuple[int, int, str]] | None = None,
+) -> list[Mention]:
+    """Decide which currency a shared word ("$", "kroner") means, with the reason.
+
+    Parameters
+    ----------
+    mentions : list of Mention
+        Money mentions in order.
+    document : Document
+        Where they stand.
+    parties : iterable of (start, end, code), optional
+        Countries named in the text, ISO 3166-1 alpha-3. None: a short list of place words is used.
+
+    Returns
+    -------
+    list of Mention
+        The same mentions; ``value.currency`` is decided where the text decides.
+    """
+    if not any(len(m.value.candidates) > 1 for m in mentions):
+        return mentions
+    if parties is None:
+        places = _places(document.text)
+    else:
+        table = _by_country()
+        places = sorted((start, table[code]) for start, _, code in parties if code in table)
+    ends = [0] + [m.end() for m in SENTENCE_END.finditer(document.text)] + [len(document.text) + 1]
+    stated = Counter(m.value.currency for m in mentions if m.value.currency and not m.value.candidates)
+    return [_settle(m, places, ends, stated) if len(m.value.candidates) > 1 else m for m in mentions]
+
+
+def _settle(
+    mention: Mention, places: list[tuple[int, str]], ends: list[int], stated: Counter[str]
+) -> Mention:
+    money: Money = mention.value
+    fitting = [(at, code) for at, code in places if code in money.candidates]
+    index = bisect_left(ends, mention.start + 1)
+    left, right = ends[index - 1], ends[index]
+    here = [(at, code) for at, code in fitting if left <= at < right]
+    code, reason = _nearest(here, mention.start), "currency_sentence"
+    if code is None:
+        code, reason = next((c for c in money.candidates if stated[c]), None), "currency_stated"
+    if code is None:
+        earlier = [pair for pair in fitting if pair[0] < mention.start]
+        counts = Counter(c for _, c in fitting)
+        code, reason = (earlier[-1][1] if earlier else None), "currency_earlier"
+        if len(counts) > 1:
+            (top, n), (_, second) = counts.most_common(2)
+            if n >= 2 * second:
+                code, reason = top, "currency_document"
+        elif code is None and fitting:
+            code, reason = fitting[0][1], "currency_document"
+    if code is None:
+        code, reason = _default(money.candidates)
+    return replace(mention, value=replace(money, currency=code, reason=reason))
+
+
+def _nearest(places: list[tuple[int, str]], at: int) -> str | None:
+    if not places:
+        return None
+    return min(places, key=lambda pair: (pair[0] > at, abs(pair[0] - at)))[1]
+
+
+def _default(candidates: tuple[str, ...]) -> tuple[str | None, str]:
+    if "USD" in candidates:
+        return "USD", "dollar_default"
+    if "GBP" in candidates:
+        return "GBP", "pound_default"
+    return {"CHF": ("CHF", "franc_default"), "RUB": ("RUB", "rouble_default")}.get(
+        candidates[0], (None, "currency_undecided")
+    )

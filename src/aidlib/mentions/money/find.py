@@ -1,0 +1,218 @@
+"""In: the tokens of a text. Out: money mentions: amount, currency, modifier, range, conversion."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from aidlib.lexicon import modifier_words, rough_rates, scales
+from aidlib.mentions.money.currency import settle_currency
+from aidlib.mentions.money.tokens import Token, find_tokens
+from aidlib.model import Document, Mention, Money, Span
+
+__all__ = ["find_money"]
+
+BETWEEN = re.compile(r"[\s\-\u00ad\u2007-\u200d\u2010\u2011\u202f\u2060\ufeff]{0,3}\Z")
+RANGE = re.compile(r"\s*(?:-|–|—|‒|−|to|through)\s*\Z", re.I)
+AND = re.compile(r"\s*(?:,|and|or|,\s*and|&|to|-|–|resp\.|respectively)\s*\Z", re.I)
+CONVERTS = re.compile(
+    r"\s*(?:,\s*|\(\s*|/\s*|[-–—]\s*|\[\s*|=\s*|≈\s*|~\s*|;\s*)?\s*(?:or|i\.e\.,?|that is,?|which is|equal to|equals|worth|"
+    r"equivalent to|an? equivalent of|the equivalent of|equivalent|about|around|approximately|approx\.?|roughly|nearly|almost|over|more than|"
+    r"some|just under|just over|circa|ca\.?|c\.|~|≈|=|the|at the time|currently|at current exchange rates|in|to|[,\s])*\s*\Z",
+    re.I,
+)
+SCALE_BEHIND = re.compile(
+    r"[\s\-]{1,2}(" + "|".join(s.form for s in scales() if s.kind == "word") + r")\b", re.I
+)
+
+
+@dataclass(slots=True)
+class Sum:
+    """An amount on its way to be a mention; ``codes`` is empty while no currency is known."""
+
+    start: int
+    end: int
+    low: Decimal
+    high: Decimal | None = None
+    codes: tuple[str, ...] = ()
+    carried: bool = False
+    scale: int = 1
+    number: Decimal = Decimal(0)
+    letter: bool = False
+
+
+def find_money(document: Document, parties: object = None) -> list[Mention]:
+    """Find every amount of money in a document.
+
+    Parameters
+    ----------
+    document : Document
+        Its text is searched as it stands; offsets refer to it.
+
+    Returns
+    -------
+    list of Mention
+        In order of appearance, not overlapping. ``value.amount`` is in whole currency units;
+        ``value.currency`` is ISO 4217, or None where nothing near a shared word decides.
+
+    Examples
+    --------
+    >>> doc = Document.from_text("A package of $36.5 million in spare parts.")
+    >>> [(m.quote, m.value.amount, m.value.currency) for m in find_money(doc)]
+    [('$36.5 million', Decimal('36500000.0'), 'USD')]
+    >>> find_money(Document.from_text("F-16 jets and 155 mm shells"))
+    []
+    """
+    text = document.text
+    tokens = find_tokens(text)
+    if not any(t.codes for t in tokens):
+        return []
+    sums = _pair(text, tokens)
+    sums = _share(text, sums)
+    sums = _carry(text, sums)
+    mentions = [_mention(text, s) for s in _ranges(text, sums)]
+    mentions = settle_currency(mentions, document)
+    return _conversions(text, mentions)
+
+
+def _pair(text: str, tokens: list[Token]) -> list[Sum]:
+    """Give each number the currency beside it."""
+    sums: list[Sum] = []
+    used: set[int] = set()
+    for i, token in enumerate(tokens):
+        if token.number is None:
+            continue
+        made = Sum(
+            token.start, token.end, token.amount, scale=token.scale, number=token.number, letter=token.letter
+        )
+        before = tokens[i - 1] if i else None
+        after = tokens[i + 1] if i + 1 < len(tokens) else None
+        if before and before.codes and i - 1 not in used and BETWEEN.match(text[before.end : token.start]):
+            made.start, made.codes = before.start, before.codes
+            used.add(i - 1)
+        elif after and after.codes and BETWEEN.match(text[token.end : after.start]):
+            following = tokens[i + 2] if i + 2 < len(tokens) else None
+            belongs_right = (
+                after.symbol
+                and following
+                and following.number is not None
+                and following.start == after.end
+                and after.start > token.end
+            )
+            if not belongs_right:
+                made.end, made.codes = after.end, after.codes
+                used.add(i + 1)
+                _scale_after(text, made)
+        sums.append(made)
+    return sums
+
+
+def _scale_after(text: str, made: Sum) -> None:
+    """Take in a scale that stands behind the currency: "50 EUR million"."""
+    behind = SCALE_BEHIND.match(text, made.end, made.end + 16)
+    if made.scale == 1 and behind:
+        made.scale = next(s.factor for s in scales() if s.form == behind.group(1).lower())
+        made.low, made.end = made.number * made.scale, behind.end()
+
+
+def _share(text: str, sums: list[Sum]) -> list[Sum]:
+    """Spread scale and currency over "€125 and €20 million" and "400 and 500 million euros"."""
+    for left, right in zip(reversed(sums[:-1]), reversed(sums[1:]), strict=True):
+        gap = text[left.end : right.start]
+        if len(gap) > 12 or not right.codes or not (AND.match(gap) or RANGE.match(gap)):
+            continue
+        if left.codes and left.codes != right.codes:
+            continue
+        if left.scale == 1 and right.scale > 1 and left.number < 1000:
+            ranged = bool(RANGE.match(gap))
+            if not ranged or left.number < right.number:
+                left.scale, left.low = right.scale, left.number * right.scale
+        if not left.codes and left.scale > 1:
+            left.codes, left.carried = right.codes, False
+    return sums
+
+
+def _carry(text: str, sums: list[Sum]) -> list[Sum]:
+    return [s for s in sums if s.codes]
+
+
+def _ranges(text: str, sums: list[Sum]) -> list[Sum]:
+    found: list[Sum] = []
+    for s in sums:
+        last = found[-1] if found else None
+        if last and last.high is None and last.codes == s.codes and last.low < s.low:
+            gap = text[last.end : s.start]
+            lead = text[max(0, last.start - 12) : last.start].lower().split()[-1:]
+            if (
+                RANGE.match(gap)
+                and lead != ["from"]
+                or (lead == ["between"] and gap.strip().lower() == "and")
+            ):
+                last.end, last.high = s.end, s.low
+                continue
+            if RANGE.match(gap) and last.low * 4 > s.low:
+                last.end, last.high = s.end, s.low
+                continue
+        found.append(s)
+    return found
+
+
+@cache
+def _modifiers(side: str) -> dict[str, str]:
+    return {w.form: w.modifier for w in modifier_words() if w.side == side}
+
+
+def _modifier(text: str, start: int, end: int) -> str:
+    words = text[max(0, start - 40) : start].lower().replace("(", " ").split()
+    table = _modifiers("before")
+    for n in (4, 3, 2, 1):
+        found = table.get(" ".join(words[-n:])) if len(words) >= n else None
+        if found:
+            return found
+    tail = text[end : end + 24].lower()
+    words = tail.split()
+    table = _modifiers("after")
+    for n in (3, 2, 1):
+        found = table.get(" ".join(words[:n]).rstrip(",.;)")) if len(words) >= n else None
+        if found:
+            return found
+    return "at_least" if tail.startswith("+") else "exact"
+
+
+def _mention(text: str, s: Sum) -> Mention:
+    modifier = "range" if s.high is not None else _modifier(text, s.start, s.end)
+    amount = s.low if s.high is None else (s.low + s.high) / 2
+    single = len(s.codes) == 1
+    money = Money(
+        amount,
+        s.codes[0] if single else None,
+        modifier,
+        None if s.high is None else s.low,
+        s.high,
+        () if single else s.codes,
+        "currency_carried" if s.carried else None,
+    )
+    return Mention("money", Span(s.start, s.end), text[s.start : s.end], money)
+
+
+def _conversions(text: str, mentions: list[Mention]) -> list[Mention]:
+    found = list(mentions)
+    for i in range(1, len(found)):
+        one, two = found[i - 1], found[i]
+        gap = text[one.end : two.start]
+        if len(gap) > 60 or not CONVERTS.match(gap) or not _same_worth(one.value, two.value):
+            continue
+        found[i] = replace(two, value=replace(two.value, converts=i - 1))
+    return found
+
+
+def _same_worth(one: Money, two: Money) -> bool:
+    if not one.currency or not two.currency or one.currency == two.currency:
+        return False
+    rates = rough_rates()
+    if one.currency not in rates or two.currency not in rates or not one.amount or not two.amount:
+        return False
+    ratio = float(one.amount) / rates[one.currency] / (float(two.amount) / rates[two.currency])
+    return 0.6 < ratio < 1.67

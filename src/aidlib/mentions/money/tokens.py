@@ -1,0 +1,171 @@
+"""In: a text. Out: its numbers (with scale) and its words of currency, in one pass of RE2."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+import re2
+
+from aidlib.lexicon import grammar, money_words, number_words, scales
+
+__all__ = ["Token", "find_tokens"]
+
+LARGEST_DIGITS = 38
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+PARTS = re.compile(r"[^\W\d_]+\.?|[\d.,'’٬]+(?:[ \u00a0\u2007-\u200a\u202f]\d{3}(?!\d)[\d.,]*)*")
+
+
+class Token(NamedTuple):
+    """A number with its scale, or a word of currency.
+
+    ``codes`` is filled for a currency. ``number`` is the figure before the ``scale`` ("1.5");
+    ``letter`` says that the scale is a letter ("5m"), which alone does not make money.
+    """
+
+    start: int
+    end: int
+    number: Decimal | None = None
+    scale: int = 1
+    letter: bool = False
+    codes: tuple[str, ...] = ()
+    symbol: bool = False
+
+    @property
+    def amount(self) -> Decimal:
+        """The number times its scale."""
+        return (self.number or Decimal(0)) * self.scale
+
+
+def _any_of(forms: list[str]) -> str:
+    return "|".join(re2.escape(form).replace(" ", r"\s") for form in sorted(forms, key=len, reverse=True))
+
+
+@cache
+def _pattern() -> re2._Regexp:
+    parts = grammar()["money"]
+    words = [w for w in money_words() if w.kind in {"symbol", "code", "name"}]
+    symbols = _any_of([w.form for w in words if w.kind != "name"])
+    names = _any_of([w.form for w in words if w.kind == "name"])
+    scale = _any_of([s.form for s in scales() if s.kind == "word"])
+    letters = _any_of([s.form for s in scales() if s.kind == "letter"])
+    gap, blank, digits = parts["gap"], parts["blank"], parts["digits"]
+    number = _any_of(list(number_words()))
+    scaled = rf"(?:{gap}(?:(?i:{scale})|{letters})\b\.?)?(?:{gap}(?i:{scale})\b)?"
+    spelt = rf"\b(?i:(?:(?:{number})(?:{blank}(?:and{blank}|of{blank}a{blank})?))+(?:{scale})(?:{blank}(?:{scale}))?)\b"
+    return re2.compile(rf"{digits}{scaled}|{spelt}|{symbols}|\b(?i:{names})\b")
+
+
+@cache
+def _currencies() -> dict[str, tuple[str, ...]]:
+    table = {w.form: w.codes for w in money_words() if w.kind in {"symbol", "code"}}
+    return table | {w.form.lower(): w.codes for w in money_words() if w.kind == "name"}
+
+
+@cache
+def _scales() -> dict[str, tuple[int, bool]]:
+    table = {s.form: (s.factor, s.kind == "letter") for s in scales()}
+    return {form.lower(): value for form, value in table.items()} | table
+
+
+def find_tokens(text: str) -> list[Token]:
+    """Find numbers and words of currency, in order.
+
+    Examples
+    --------
+    >>> [(t.start, t.end, t.amount) for t in find_tokens("some 1,2 billion")]
+    [(5, 16, Decimal('1200000000.0'))]
+    """
+    safe = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    found = []
+    for match in _pattern().finditer(safe):
+        start, end = match.span()
+        token = _read(safe, start, end)
+        if token is not None:
+            found.append(token)
+    return found
+
+
+def _read(text: str, start: int, end: int) -> Token | None:
+    quote = text[start:end]
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    first = quote[0]
+    if first.isdigit():
+        return (
+            _read_digits(text, start, end)
+            if not (before.isalpha() or before in "_#") or before == "m"
+            else None
+        )
+    key = " ".join(quote.split())
+    codes = _currencies().get(key) or _currencies().get(key.lower())
+    if codes is None:
+        return _read_words(quote, start, end)
+    if first.isalpha() and (before.isalnum() or before == "_"):
+        return None
+    if quote[-1].isalpha() and (after.isalpha() or after == "_"):
+        return None
+    return Token(start, end, codes=codes, symbol=not first.isalpha())
+
+
+def _read_digits(text: str, start: int, end: int) -> Token | None:
+    pieces = PARTS.findall(INVISIBLE.sub("", text[start:end]))
+    digits, words = pieces[0], pieces[1:]
+    if sum(c.isdigit() for c in digits) > LARGEST_DIGITS:
+        return None
+    scale, letter = 1, False
+    for word in words:
+        factor, is_letter = (
+            _scales().get(word) or _scales().get(word.rstrip(".")) or _scales()[word.lower().rstrip(".")]
+        )
+        scale, letter = scale * factor, letter or is_letter
+    if text[end - 1] == "." and words and not words[-1] in _scales():
+        end -= 1
+    return Token(start, end, parse_number(digits, scale > 1), scale, letter)
+
+
+def _read_words(quote: str, start: int, end: int) -> Token | None:
+    total, current, scale = Decimal(0), Decimal(0), 1
+    words = re.findall(r"[^\W\d_]+", quote.lower())
+    for place, word in enumerate(words):
+        if word in {"and", "of"}:
+            continue
+        value = number_words().get(word)
+        if value is None:
+            factor = _scales()[word][0]
+            if factor == 100 and place < len(words) - 1:
+                current = (current or 1) * factor
+            else:
+                scale *= factor
+        elif word in {"half", "quarter"}:
+            current = current + Decimal(value) if current >= 1 and "and" in words[:place] else Decimal(value)
+        elif not (word in {"a", "an"} and current):
+            current += Decimal(value)
+    return Token(start, end, total + current, scale)
+
+
+def parse_number(digits: str, scaled: bool) -> Decimal:
+    """Read digits in English or continental grouping.
+
+    Examples
+    --------
+    >>> parse_number("1.250,5", False), parse_number("661.226.068", False)
+    (Decimal('1250.5'), Decimal('661226068'))
+    >>> parse_number("1,2", True), parse_number("1,250", True)
+    (Decimal('1.2'), Decimal('1250'))
+    """
+    digits = re.sub(r"[\s'’٬]", "", digits)
+    dots, commas = digits.count("."), digits.count(",")
+    if dots and commas:
+        decimal = "." if digits.rfind(".") > digits.rfind(",") else ","
+        if digits.count(decimal) > 1:
+            return Decimal(re.sub("[.,]", "", digits))
+        return Decimal(digits.replace("," if decimal == "." else ".", "").replace(",", "."))
+    mark = "." if dots else ","
+    if dots + commas != 1:
+        return Decimal(digits.replace(mark, ""))
+    whole, part = digits.split(mark)
+    grouped = len(part) == 3 and whole != "0" and len(whole) <= 3 and not (mark == "." and scaled)
+    return Decimal(whole + part) if grouped else Decimal(f"{whole}.{part}")
