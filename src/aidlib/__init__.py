@@ -1,1 +1,48 @@
-"""Turn public announcements of aid into numbers that walk back to their sentence."""
+"""Turn public announcements of aid into numbers that walk back to their sentence.
+
+The names offered here read as the pipeline; each is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AidlibError": "aidlib.errors",
+    "Document": "aidlib.model",
+    "Reading": "aidlib.model",
+    "Stage": "aidlib.model",
+    "read_announcement": "aidlib.events",
+    "read_documents": "aidlib.read",
+    "find_mentions": "aidlib.mentions",
+    "build_events": "aidlib.events",
+    "record_of": "aidlib.record",
+    "reading_from_record": "aidlib.record",
+    "convert_money": "aidlib.rates",
+    "resolve_events": "aidlib.resolve",
+    "build_ledger": "aidlib.ledger",
+    "read_ledger": "aidlib.ledger",
+    "write_ledger": "aidlib.ledger",
+    "save_figure": "aidlib.plots",
+    "explain": "aidlib.show",
+    "run_story": "aidlib.story",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'aidlib' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the names offered."""
+    return sorted(__all__)

@@ -1,0 +1,71 @@
+"""In: the words of a command line. Out: the command, loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import Any
+
+import click
+
+import aidlib
+from aidlib.errors import AidlibError
+
+__all__ = ["main"]
+
+COMMANDS = ("parse", "ledger", "story", "show")
+
+
+class Failure(click.ClickException):
+    """An aidlib error on its way to stderr: one message, its exit code, no traceback."""
+
+    def __init__(self, error: AidlibError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code  # type: ignore[misc]  # click declares it for the class
+
+
+class LazyGroup(click.Group):
+    """Commands, each in a module of its own, so that one starts without the libraries of the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the pipeline."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"aidlib.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command asked for, or name the nearest one."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.4)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours becomes one clear message."""
+        try:
+            return super().invoke(ctx)
+        except AidlibError as error:
+            if ctx.params.get("verbose"):
+                raise
+            raise Failure(error) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(aidlib.__version__, prog_name="aidlib")
+@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr; show tracebacks of errors.")
+@click.pass_context
+def main(ctx: click.Context, verbose: bool) -> None:
+    """Turn public announcements of aid into numbers that walk back to their sentence.
+
+    Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or parameter; 3 a data contract is broken
+    or nothing could be read; 4 the books do not add up; 5 done, but documents were set aside.
+    """
+    ctx.obj = {"verbose": verbose}

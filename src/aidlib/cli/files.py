@@ -1,0 +1,98 @@
+"""In: what a command wrote and set aside. Out: whole files in their place, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from aidlib.errors import AidlibError, ParameterError, ReadError
+from aidlib.events import build_events
+from aidlib.model import Document, Reading
+from aidlib.read import SetAside, project_root, read_documents
+
+SET_ASIDE_CODE = 5
+
+
+def inputs_or_seeds(inputs: tuple[str, ...]) -> list[Path]:
+    """Give the inputs named, or the project's own briefs."""
+    return [Path(item) for item in inputs] or [project_root() / "seeds" / "briefs"]
+
+
+def read_events(
+    inputs: Iterable[Path], set_aside: list[SetAside], *, any_language: bool = False
+) -> Iterator[Reading]:
+    """Read documents and their events; what cannot be read goes to ``set_aside``."""
+    for item in read_documents(inputs, any_language=any_language):
+        if isinstance(item, Document):
+            try:
+                yield build_events(item)
+            except AidlibError as error:
+                set_aside.append(SetAside.of(error, name=item.id, path=error.where))
+        else:
+            set_aside.append(item)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[str]]:
+    """Open a file to write that appears in its place only when it is complete."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A lone surrogate is written as \\udXXX, which is its escape in JSON too.
+        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise ParameterError(
+            f"cannot write {path}: {error.strerror or error}",
+            where="option -o",
+            fix="Choose a place that can be written.",
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def json_line(record: dict[str, Any]) -> str:
+    """Write a record as one line of JSON."""
+    return json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+
+
+def write_quarantine(path: Path, set_aside: list[SetAside]) -> None:
+    """Write what was set aside, a line each; where there is nothing, take an old list away."""
+    if not set_aside:
+        path.unlink(missing_ok=True)
+        return
+    with whole_file(path) as file:
+        file.writelines(json_line(asdict(item)) for item in set_aside)
+
+
+def require_some(n_read: int, set_aside: list[SetAside], quarantine: Path) -> None:
+    """Fail where not one document could be read."""
+    if n_read:
+        return
+    first = f"the first: {set_aside[0].what}" if set_aside else "the inputs hold no document"
+    raise ReadError(
+        f"nothing could be read; {len(set_aside)} documents were set aside, {first}",
+        where=set_aside[0].where if set_aside else "inputs",
+        fix=f"See {quarantine}." if set_aside else "Give at least one document.",
+    )
+
+
+def finish(ctx: click.Context, done: str, set_aside: list[SetAside], quarantine: Path) -> None:
+    """Say what was done; exit with 5 where documents were set aside, said in the last line."""
+    click.echo(done, err=True)
+    if not set_aside:
+        return
+    for item in set_aside[:3]:
+        click.echo(f"Set aside: {item.what} ({item.where}). {item.fix}", err=True)
+    n = len(set_aside)
+    click.echo(f"{n} document{'s were' if n > 1 else ' was'} set aside, listed in {quarantine}", err=True)
+    ctx.exit(SET_ASIDE_CODE)

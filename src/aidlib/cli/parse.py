@@ -1,0 +1,73 @@
+"""In: announcements. Out: one JSON object a document, with its mentions and events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aidlib.cli.files import (
+    finish,
+    inputs_or_seeds,
+    json_line,
+    read_events,
+    require_some,
+    whole_file,
+    write_quarantine,
+)
+from aidlib.errors import ParameterError
+from aidlib.read import SetAside, project_root
+from aidlib.record import record_of
+from aidlib.show import explain
+
+__all__ = ["command"]
+
+
+@click.command("parse")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("-o", "--output", metavar="OUT.jsonl", help="Where to write; build/events.jsonl if left out.")
+@click.option("--with-text", is_flag=True, help="Write each text too, so that quotes can be shown again.")
+@click.option("--any-language", is_flag=True, help="Keep documents that are not in English.")
+@click.option(
+    "--explain", "explained", is_flag=True, help="Print a line for every sum: booked or not, and why."
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    output: str | None,
+    with_text: bool,
+    any_language: bool,
+    explained: bool,
+) -> None:
+    """Read announcements and write their mentions and events, a JSON object a document.
+
+    INPUT is a file (.txt, .md, .html, .jsonl, .parquet) or a folder, searched in depth; seeds/briefs if
+    left out. What cannot be read is set aside in OUT.quarantine.jsonl.
+    """
+    out = _output(output)
+    quarantine = out.with_name(out.name.removesuffix(".jsonl") + ".quarantine.jsonl")
+    set_aside: list[SetAside] = []
+    n_read = n_events = 0
+    try:
+        with whole_file(out) as file:
+            for reading in read_events(inputs_or_seeds(inputs), set_aside, any_language=any_language):
+                file.write(json_line(record_of(reading, with_text=with_text)))
+                n_read += 1
+                n_events += len(reading.events)
+                if explained:
+                    click.echo("\n".join([reading.document.id, *(f"  {line}" for line in explain(reading))]))
+            require_some(n_read, set_aside, quarantine)
+    finally:
+        if set_aside or n_read:
+            write_quarantine(quarantine, set_aside)
+    finish(ctx, f"{n_read} documents, {n_events} events: {out}", set_aside, quarantine)
+
+
+def _output(output: str | None) -> Path:
+    out = Path(output) if output else project_root() / "build" / "events.jsonl"
+    if not out.name.endswith(".jsonl") or out.is_dir():
+        raise ParameterError(
+            f"output {out} is not a .jsonl file", where="option -o", fix="Give a name that ends in .jsonl."
+        )
+    return out

@@ -1,0 +1,53 @@
+"""In: a text. Out: the name of its language where that is surely not English."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+HEAD_CHARS = 1500
+"""The first page tells the language as well as the whole text does."""
+FEWEST_LETTERS = 120
+"""Below this a text (a headline, a table cell) is too short to be sure."""
+ENGLISH_SHARE = 0.12
+"""Share of common words that no other language reaches by shared spellings ("for", "to", "have")."""
+SURE = 0.95
+
+COMMON = frozenset(
+    {"the", "and", "of", "to", "that", "with", "from", "has", "have", "will", "which", "been"}
+    | {"its", "their", "this", "are", "were", "for", "would", "in"}
+)
+
+
+def foreign_language(text: str) -> str | None:
+    """Name the language of a text that is not in English; None for English, short or mixed texts.
+
+    Examples
+    --------
+    >>> foreign_language("NOK 70 millioner")
+    >>> foreign_language("Regjeringen gir penger til Ukraina, og stortinget har sagt ja til det. " * 3)
+    'Norwegian'
+    """
+    head = text[:HEAD_CHARS]
+    words = re.findall(r"[^\W\d_]+", head.lower())
+    common = sum(word in COMMON for word in words)
+    if sum(map(len, words)) < FEWEST_LETTERS or common > ENGLISH_SHARE * len(words):
+        return None
+    code, share = _model().classify(head)
+    return None if code == "en" or share < SURE else _name_of(code)
+
+
+@cache
+def _model() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@cache
+def _name_of(code: str) -> str:
+    import pycountry
+
+    language = pycountry.languages.get(alpha_2=code)
+    return re.sub(r" \(.*\)", "", language.name) if language else f"language {code!r}"
