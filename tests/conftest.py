@@ -1,0 +1,73 @@
+"""In: the checkout. Out: the fixtures that every test file shares, and what was skipped for want of one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NO_SHARED = "no shared folder beside the checkout (or name one in AIDLIB_SHARED)"
+NO_BROWSER = "no Chromium on the path"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-browser", action="store_true", help="fail where a browser test would skip")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print how many tests the missing folder or browser has silenced."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for reason in (NO_SHARED, NO_BROWSER):
+        count = sum(reason in text for text in reasons)
+        if count:
+            terminalreporter.write_line(f"skipped, {reason}: {count}")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The texts and tables that the project ships."""
+    return ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test data that is never part of the project; skips where it is absent."""
+    named = os.environ.get("AIDLIB_SHARED")
+    folder = Path(named) if named else ROOT.parent / "shared"
+    if not (folder / "seeds").is_dir():
+        pytest.skip(NO_SHARED)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> str:
+    """The path of Chromium; skips where there is none, or fails with ``--require-browser``."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if request.config.getoption("--require-browser"):
+            pytest.fail(NO_BROWSER)
+        pytest.skip(NO_BROWSER)
+    return path
+
+
+@pytest.fixture
+def page(chromium: str) -> Iterator[Any]:
+    """A blank page in Chromium, without network."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        context = browser.new_context(offline=True)
+        yield context.new_page()
+        browser.close()
