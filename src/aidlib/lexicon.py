@@ -218,3 +218,20 @@ def modifier_words() -> tuple[ModifierWord, ...]:
 def rough_rates() -> dict[str, float]:
     """Units of a currency for one euro, rounded: only to see whether two sums can be one."""
     return dict(read_table("rough_rates.csv", lambda r: (r["currency"], float(r["per_euro"])), key="currency"))
+
+
+@dataclass(frozen=True, slots=True)
+class MatchWeight:
+    """What one cue adds for or against two reports being one act."""
+
+    name: str
+    value: float
+    meaning: str
+
+
+@cache
+def match_weights() -> tuple[MatchWeight, ...]:
+    """Rows of ``resolve.csv``."""
+    return read_table(
+        "resolve.csv", lambda r: MatchWeight(r["name"], float(r["value"]), r["meaning"]), key="name"
+    )

@@ -1,0 +1,151 @@
+"""In: a document. Out: its reading; the drafts of sums and goods become events."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from aidlib.events.goods import find_goods
+from aidlib.events.page import Page, read_page
+from aidlib.events.relations import hang_parts, join_repeats
+from aidlib.events.sums import Draft, as_items, judge
+from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
+
+__all__ = ["build_events"]
+
+
+def build_events(document: Document) -> Reading:
+    """Read what a document says: its mentions, its events, and why each sum counts or not.
+
+    Parameters
+    ----------
+    document : Document
+        ``published`` is used to resolve dates; where it is None, the text is searched for it.
+
+    Returns
+    -------
+    Reading
+        ``decisions`` holds one entry a money mention.
+
+    Examples
+    --------
+    >>> reading = build_events(Document.from_text("Latvia gave Ukraine €2 million in military aid."))
+    >>> [(e.donor, int(e.amount), str(e.stage)) for e in reading.events]
+    [('LVA', 2000000, 'disbursed')]
+    >>> build_events(Document.from_text("Latvia exported goods worth €2 million to Ukraine.")).events
+    ()
+    """
+    page = read_page(document)
+    drafts, verdicts = _drafts(page)
+    drafts = join_repeats(page, drafts)
+    hang_parts(page, drafts)
+    drafts += find_goods(page, drafts)
+    events = tuple(_event(page, draft, drafts) for draft in drafts)
+    place = {m: n for n, draft in enumerate(drafts) for m in draft.same}
+    decisions = tuple(
+        Decision(m, _verdict(page, m, drafts, place, why), place.get(m), (why,)) for m, why in enumerate(verdicts)
+    )
+    money = _with_parts(page, drafts)
+    mentions = tuple(sorted((*money, *page.dates, *_others(page)), key=lambda m: (m.start, m.end, m.kind)))
+    return Reading(page.document, mentions, events, decisions, _headline(events))
+
+
+def _drafts(page: Page) -> tuple[list[Draft], list[str]]:
+    drafts, verdicts = [], []
+    for index, mention in enumerate(page.money):
+        if mention.value.converts is not None:
+            verdicts.append("conversion")
+            continue
+        draft, why = judge(page, index)
+        verdicts.append(why)
+        if draft is not None:
+            drafts.append(draft)
+    return drafts, verdicts
+
+
+def _verdict(page: Page, mention: int, drafts: list[Draft], place: dict[int, int], why: str) -> str:
+    if mention not in place:
+        return why
+    draft = drafts[place[mention]]
+    if draft.mention != mention:
+        return "repeat"
+    if draft.total:
+        return "running_total"
+    if draft.stage == "proposed":
+        return "proposed"
+    if draft.recipient != "UKR":
+        return "other_recipient"
+    return "part" if draft.part_of is not None else "booked"
+
+
+def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
+    money: Money | None = page.money[draft.mention].value if draft.mention is not None else None
+    when = _when(page, draft)
+    mentions = [page.money[m].span for m in draft.same]
+    return Event(
+        donor=draft.donor,
+        stage=draft.stage,
+        recipient=draft.recipient,
+        channel="DNK" if draft.mechanism == "danish_model" else None,
+        amount=money.amount if money else None,
+        low=money.low if money else None,
+        high=money.high if money else None,
+        currency=money.currency if money else None,
+        currency_candidates=money.candidates if money else (),
+        amount_alt=_alternatives(page, draft),
+        modifier=money.modifier if money else "none",
+        aid_type=draft.aid_type,
+        mechanism=draft.mechanism,
+        date=when.start if when else None,
+        date_end=when.end if when else None,
+        date_precision=when.precision if when else None,
+        part_of=drafts.index(draft.part_of) if draft.part_of in drafts else None,
+        items=as_items(draft.items),
+        is_cumulative_total=draft.total,
+        about_past=draft.past,
+        evidence=(*(Span(a, b) for a, b in draft.spans), *mentions),
+        reasons=tuple(draft.reasons),
+    )
+
+
+def _when(page: Page, draft: Draft) -> When | None:
+    start, end = draft.spans[0]
+    for mention in page.dates:
+        if start <= mention.start < end and getattr(mention.value, "role", "on") == "on":
+            when: When = mention.value
+            return when
+    return None
+
+
+def _alternatives(page: Page, draft: Draft) -> tuple[Amount, ...]:
+    found = dict.fromkeys(
+        (m.value.amount, m.value.currency) for m in page.money if m.value.converts in draft.same and m.value.currency
+    )
+    return tuple(Amount(amount, currency) for amount, currency in found)
+
+
+def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
+    whole = {d.mention: d.part_of.mention for d in drafts if d.mention is not None and d.part_of is not None}
+    found = []
+    for index, mention in enumerate(page.money):
+        m: Money = mention.value
+        part_of = whole.get(index)
+        value = Money(m.amount, m.currency, m.modifier, m.low, m.high, m.candidates, m.reason, m.converts, part_of)
+        found.append(Mention("money", mention.span, mention.quote, value))
+    return found
+
+
+def _others(page: Page) -> list[Mention]:
+    kinds = ("party", "item", "mechanism")
+    text = page.document.text
+    return [Mention(h.kind, Span(h.start, h.end), text[h.start : h.end], h.key) for h in page.hits if h.kind in kinds]
+
+
+def _headline(events: tuple[Event, ...]) -> Amount | None:
+    bookable = [e for e in events if e.is_bookable() and e.amount is not None]
+    news = [e for e in bookable if not e.about_past and (e.part_of is None or events[e.part_of].is_cumulative_total)]
+    if not bookable:
+        return None
+    if not news:
+        return Amount(bookable[0].amount or Decimal(0), bookable[0].currency)
+    currency = news[0].currency
+    return Amount(sum((e.amount or Decimal(0) for e in news if e.currency == currency), Decimal(0)), currency)

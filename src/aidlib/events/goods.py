@@ -1,0 +1,73 @@
+"""In: the sentences without a booked sum. Out: drafts of goods given and of schemes joined."""
+
+from __future__ import annotations
+
+from aidlib.events.grammar import aspect_of, recipient_near, verbs
+from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.sums import Draft, aid_type_near, items_near, stage_near
+from aidlib.model import AidType, Stage
+
+__all__ = ["find_goods"]
+
+HANDING = frozenset("promise give contribute order deliver purchase commit plan".split())
+JOINING = HANDING | {"allocate", "pay"}
+VAGUE = frozenset({"weapon", "military equipment", "vehicle", "ammunition", "missile", "drone", "artillery system", "food", "fuel"})
+
+
+def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
+    """Find what is given without a sum: goods by name, or the joining of the Danish model."""
+    taken = {n for d in drafts for n in [page.sentence_at(page.money[m].start) for m in d.same]}
+    found: list[Draft] = []
+    for number, sentence in enumerate(page.sentences):
+        if number in taken or sentence.zone in ("caption", "boilerplate", "related", "heading"):
+            continue
+        draft = _goods(page, number)
+        if draft is None:
+            continue
+        twin = next((d for d in found if d.donor == draft.donor and _overlap(d, draft)), None)
+        if twin is None:
+            found.append(draft)
+            continue
+        twin.spans += draft.spans
+        for item, count in draft.items.items():
+            twin.items[item] = twin.items.get(item) or count
+        if draft.stage.rank > twin.stage.rank and draft.stage is not Stage.DELIVERED:
+            twin.stage = draft.stage
+    return found
+
+
+def _overlap(a: Draft, b: Draft) -> bool:
+    return bool(a.items.keys() & b.items.keys()) or (a.mechanism is not None and a.mechanism == b.mechanism)
+
+
+def _goods(page: Page, number: int) -> Draft | None:
+    sentence = page.sentences[number]
+    text = page.document.text
+    if not any(h.kind == "party" and h.key == "UKR" for h in sentence.hits):
+        return None
+    scheme = any(h.kind == "mechanism" and h.key == "danish_model" for h in sentence.hits)
+    for verb in verbs(page, sentence.start, sentence.end):
+        if verb.key not in (JOINING if scheme else HANDING):
+            continue
+        clause = page.clause(sentence, verb.start)
+        subjects = [
+            h for h in page.near(clause[0], verb.start) if h.kind == "party" and h.tag in ("country", "body", "seat", "demonym")
+        ]
+        if not subjects or subjects[-1].key in NEVER_DONOR or aspect_of(page, verb) in ("modal", "negated"):
+            continue
+        items = items_near(page, (verb.end, clause[1]))
+        firm = {k: v for k, v in items.items() if v is not None or k not in VAGUE}
+        if not firm and not scheme:
+            continue
+        stage, why = stage_near(page, sentence, clause, verb, goods=True)
+        if stage is Stage.PROPOSED:
+            continue
+        draft = Draft(None, number, donor=subjects[-1].key, donor_cue="subject", stage=stage, items=items)
+        draft.recipient = recipient_near(page, sentence, verb.start, draft.donor)
+        draft.mechanism = "danish_model" if scheme else "in_kind" if verb.key in ("give", "deliver", "promise", "contribute") else "procurement"
+        draft.aid_type = aid_type_near(page, sentence) or AidType.MILITARY
+        draft.spans = [(sentence.start, sentence.end)]
+        draft.reasons = ["goods", "donor_subject", why]
+        draft.past = any(h.kind == "cue" and h.key == "past" for h in sentence.hits) or text[sentence.start : sentence.start + 3] == "In "
+        return draft
+    return None

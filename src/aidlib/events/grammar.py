@@ -1,0 +1,136 @@
+"""In: a page and a place on it. Out: what governs that place: verb, aspect, head noun, parties."""
+
+from __future__ import annotations
+
+import re
+
+from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.zones import Sentence
+from aidlib.mentions.scan import Hit
+
+__all__ = ["aspect_of", "donor_near", "governing_verb", "head_noun", "recipient_near"]
+
+DETERMINER = re.compile(
+    r"\b(a|an|the|its|their|his|her|our|of|in|military|humanitarian|financial|security|new|this|that|more|"
+    r"additional|extra|further|for|economic|continued|ongoing|of the|with|as|no|any|some|aid|weapons|under)[\s-]+$",
+    re.I,
+)
+FUTURE = re.compile(
+    r"\b(will|would|shall|to|going to|set to|due to|ready to|plans? to|intends? to|agreed to|is to|are to)\s"
+    r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
+    re.I,
+)
+MODAL = re.compile(r"\b(could|may|might|should|can|must|ought to|would like to)\s(?:[a-z]+ly\s|also\s|soon\s|be\s)*$", re.I)
+NOT = re.compile(r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I)
+BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$", re.I)
+ROLE = re.compile(r"\b(from|by)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I)
+OBLIQUE = re.compile(r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$", re.I)
+FALSE_NOUN = frozenset("military security".split())
+
+
+def verbs(page: Page, start: int, end: int) -> list[Hit]:
+    """Verbs between two places, without the nouns that look like verbs."""
+    text, found = page.document.text, []
+    for hit in page.near(start, end):
+        if hit.kind != "verb" or hit.tag == "participle" and found and found[-1].start == hit.start:
+            continue
+        before = text[max(start, hit.start - 24) : hit.start]
+        if hit.tag in ("base", "third") and DETERMINER.search(before) and not FUTURE.search(before):
+            continue
+        if hit.tag == "base" and re.match(r"\s+(for|from|of|package|to\s+Ukraine)\b", text[hit.end : hit.end + 14]) and not FUTURE.search(before):
+            continue
+        found.append(hit)
+    return found
+
+
+def governing_verb(page: Page, sentence: Sentence, place: int) -> Hit | None:
+    """The verb that says what happens to a sum or to goods at a place."""
+    start, end = page.clause(sentence, place)
+    inside = verbs(page, start, end)
+    before = [h for h in inside if h.end <= place]
+    after = [h for h in inside if h.start >= place]
+    if before:
+        strong = [h for h in before if h.key not in ("trade", "harm")]
+        return (strong or before)[-1]
+    if after:
+        return after[0]
+    earlier = verbs(page, sentence.start, start)
+    if earlier:
+        return earlier[-1]
+    later = verbs(page, end, sentence.end)
+    return later[0] if later else None
+
+
+def aspect_of(page: Page, verb: Hit) -> str:
+    """``future``, ``present``, ``past``, ``modal`` or ``negated``."""
+    before = page.document.text[max(0, verb.start - 36) : verb.start]
+    if NOT.search(before):
+        return "negated"
+    if MODAL.search(before):
+        return "modal"
+    if FUTURE.search(before):
+        return "future"
+    if verb.tag in ("past", "participle"):
+        return "present" if BE.search(before) else "past"
+    return "present"
+
+
+def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tuple[str, int] | None:
+    """Class and distance of the noun that a sum is attached to."""
+    text = page.document.text
+    after = [h for h in page.near(end, min(clause[1], end + 70)) if h.kind == "noun"]
+    for hit in after:
+        gap = text[end : hit.start]
+        if len(gap.split()) <= 6 and not re.search(r"[;:(]|\b(from|since|by|that|has|have|was|were|is|are)\b", gap):
+            return hit.key, hit.start - end
+        break
+    before = [h for h in page.near(max(clause[0], start - 70), start) if h.kind == "noun"]
+    if before:
+        hit = before[-1]
+        gap = text[hit.end : start]
+        if len(gap.split()) <= 7:
+            return hit.key, start - hit.end
+    return None
+
+
+def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> tuple[str | None, str]:
+    """The party of a sentence that gives, and the cue that says so."""
+    text = page.document.text
+    clause = page.clause(sentence, place)
+    parties = [h for h in sentence.hits if h.kind == "party" and h.key not in NEVER_DONOR]
+    for hit in parties:
+        if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
+            if hit.tag in ("country", "body", "seat"):
+                return hit.key, "from_party"
+    if verb is not None:
+        subjects = [h for h in parties if h.end <= verb.start and not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
+        same = [h for h in subjects if h.start >= clause[0]] or subjects
+        if same:
+            return same[-1].key, "subject"
+    close = [h for h in parties if not OBLIQUE.search(text[max(0, h.start - 16) : h.start])] or parties
+    if close:
+        return min(close, key=lambda h: abs(h.start - place)).key, "in_sentence"
+    return None, "none"
+
+
+OTHERS = re.compile(
+    r"\bUkraine(?:,| and| as well as| or)\s(?:(?:its|other|neighbou?ring|the)\s)*(Israel|Taiwan|Moldova|Georgia|neighbou?r\w*|other|European|countries|allies)",
+    re.I,
+)
+
+
+def recipient_near(page: Page, sentence: Sentence, place: int, donor: str | None) -> str | None:
+    """Who receives what a sentence tells of."""
+    text = page.document.text
+    words = text[sentence.start : sentence.end]
+    if OTHERS.search(words) or re.search(r"\bIsrael\b.*\bTaiwan\b", words):
+        return "MULTI"
+    others = []
+    for hit in sentence.hits:
+        if hit.kind == "party" and hit.tag == "country" and hit.key not in (donor, "UKR"):
+            if re.search(r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$", text[max(0, hit.start - 12) : hit.start]):
+                others.append(hit)
+    ukraine = any(h.kind == "party" and h.key == "UKR" for h in sentence.hits)
+    if others and not ukraine:
+        return others[0].key
+    return "UKR"

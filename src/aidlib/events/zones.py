@@ -1,0 +1,131 @@
+"""In: a text. Out: its sentences, each with the zone of the text that it stands in."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import sentencex
+
+from aidlib.mentions.scan import Hit
+
+__all__ = ["Sentence", "split_sentences"]
+
+BREAK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+LINE = re.compile(r"\n")
+GLUED = re.compile(r"(?<=[a-z\d][.!?])(?=[A-Z][a-z])")
+WRAP_AT = range(50, 90)
+
+
+class Sentence(NamedTuple):
+    """One sentence: its place, its zone, its paragraph's number, and its hits."""
+
+    start: int
+    end: int
+    zone: str
+    paragraph: int
+    hits: tuple[Hit, ...]
+
+
+def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
+    """Split a text into sentences and name their zones.
+
+    Parameters
+    ----------
+    text : str
+    hits : list of Hit
+        What ``scan`` found in it.
+
+    Returns
+    -------
+    list of Sentence
+        Zones are ``headline``, ``standfirst``, ``heading``, ``body``, ``caption``, ``related`` and
+        ``boilerplate``.
+
+    Examples
+    --------
+    >>> [s.zone for s in split_sentences("Aid grows\\n\\nOslo gave 1. Riga gave 2.\\n\\nPhoto: a gun", [])]
+    ['headline', 'body', 'body', 'caption']
+    """
+    sentences: list[Sentence] = []
+    at = 0
+    for number, (start, end) in enumerate(_paragraphs(text)):
+        zone = _zone(text[start:end], number)
+        for a, b in _sentences(text, start, end):
+            while at < len(hits) and hits[at].start < a:
+                at += 1
+            upto = at
+            while upto < len(hits) and hits[upto].start < b:
+                upto += 1
+            sentences.append(Sentence(a, b, zone, number, tuple(hits[at:upto])))
+            at = upto
+    return sentences
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    wrapped = _is_wrapped(text)
+    blocks, start = [], 0
+    for match in BREAK.finditer(text):
+        blocks.append((start, match.start()))
+        start = match.end()
+    blocks.append((start, len(text)))
+    found = []
+    for start, end in blocks:
+        at = start
+        for match in LINE.finditer(text, start, end):
+            after = text[match.end() : match.end() + 6].lstrip()
+            if wrapped and not re.match(r"[-*•#]\s|\*\*", after):
+                continue
+            found.append((at, match.start()))
+            at = match.end()
+        found.append((at, end))
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def _is_wrapped(text: str) -> bool:
+    lines = text.split("\n")
+    inner = [len(a) for a, b in zip(lines, lines[1:], strict=False) if a.strip() and b.strip()]
+    return len(inner) > 3 and sum(n in WRAP_AT for n in inner) > 0.6 * len(inner)
+
+
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found, at = [], start
+    for piece in sentencex.segment("en", text[start:end]):
+        here, stop = at, at + len(piece)
+        for match in GLUED.finditer(text, here, stop):
+            found.append((here, match.start()))
+            here = match.start()
+        found.append((here, stop))
+        at = stop
+    if at != end:  # the splitter trims blanks in rare cases; the paragraph then stays whole
+        return [(start, end)]
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+CAPTION = re.compile(r"^\W*(caption|photo|image|picture|pictured|video|graphic)s?\b\W", re.I)
+CREDIT = re.compile(r"(photo(?:graph)?|image|picture)\s*(?::|by)\s|getty images|/afp|/reuters|/ap\b", re.I)
+RELATED = re.compile(
+    r"^\W*(related|read (also|more|next)|see also|also read|more on this|recommended|other topics of interest)\b", re.I
+)
+BOILER = re.compile(
+    r"newsletter|sign up|subscribe|privacy (policy|notice)|click here|follow (us|our)|join us on|"
+    r"download the app|^advertisement$|^image \d+ of|all rights reserved|skip past",
+    re.I,
+)
+
+
+def _zone(paragraph: str, number: int) -> str:
+    line = paragraph.strip()
+    if RELATED.match(line):
+        return "related"
+    if CAPTION.match(line) or (CREDIT.search(line) and len(line) < 220):
+        return "caption"
+    if BOILER.search(line) and len(line) < 600:
+        return "boilerplate"
+    bare = line.rstrip("*_ \"'”’)")
+    ends = bare.endswith((".", "!", "?", ":", ";", "…", ",")) or line.startswith(("-", "•", "*   "))
+    if number == 0 and (line.startswith("#") or (not ends and len(line) < 200)):
+        return "headline"
+    if ends or len(line) > 200:
+        return "body"
+    return "standfirst" if number == 1 else "heading"
