@@ -235,3 +235,18 @@ def match_weights() -> tuple[MatchWeight, ...]:
     return read_table(
         "resolve.csv", lambda r: MatchWeight(r["name"], float(r["value"]), r["meaning"]), key="name"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DateWord:
+    """A word of dates; ``kind`` says how ``value`` is read (a month's number, a range of months)."""
+
+    form: str
+    kind: str
+    value: str
+
+
+@cache
+def date_words() -> tuple[DateWord, ...]:
+    """Rows of ``date_words.csv``."""
+    return read_table("date_words.csv", lambda r: DateWord(r["form"], r["kind"], r["value"]), key="form+kind")

@@ -139,13 +139,15 @@ class When:
     """A day or an interval as far as the text tells it: ISO 8601, partial where it is ("2024-04").
 
     ``precision`` is ``day``, ``month``, ``quarter`` or ``year``; ``how`` is ``stated`` or
-    ``inferred`` (from the day of publication).
+    ``inferred`` (from the day of publication). ``role`` says how the text uses it: ``on``, ``since``,
+    ``until`` or ``by``.
     """
 
     start: str
     end: str | None
     precision: str
     how: str = "stated"
+    role: str = "on"
 
 
 @dataclass(frozen=True, slots=True)
