@@ -250,3 +250,9 @@ class DateWord:
 def date_words() -> tuple[DateWord, ...]:
     """Rows of ``date_words.csv``."""
     return read_table("date_words.csv", lambda r: DateWord(r["form"], r["kind"], r["value"]), key="form+kind")
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Names of languages by code, of ``languages.csv``."""
+    return dict(read_table("languages.csv", lambda r: (r["code"], r["name"]), key="code"))

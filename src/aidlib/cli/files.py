@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -74,7 +75,7 @@ def write_quarantine(path: Path, set_aside: list[SetAside]) -> None:
         file.writelines(json_line(asdict(item)) for item in set_aside)
 
 
-def require_some(n_read: int, set_aside: list[SetAside], quarantine: Path) -> None:
+def require_some(n_read: int, set_aside: list[SetAside], quarantine: Path | None = None) -> None:
     """Fail where not one document could be read."""
     if n_read:
         return
@@ -82,7 +83,9 @@ def require_some(n_read: int, set_aside: list[SetAside], quarantine: Path) -> No
     raise ReadError(
         f"nothing could be read; {len(set_aside)} documents were set aside, {first}",
         where=set_aside[0].where if set_aside else "inputs",
-        fix=f"See {quarantine}." if set_aside else "Give at least one document.",
+        fix=f"See {quarantine}."
+        if set_aside and quarantine
+        else "Give at least one document that can be read.",
     )
 
 
@@ -96,3 +99,9 @@ def finish(ctx: click.Context, done: str, set_aside: list[SetAside], quarantine:
     n = len(set_aside)
     click.echo(f"{n} document{'s were' if n > 1 else ' was'} set aside, listed in {quarantine}", err=True)
     ctx.exit(SET_ASIDE_CODE)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Name the known word nearest to a wrong one, as a question; empty where none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"Did you mean {near[0]!r}?" if near else ""

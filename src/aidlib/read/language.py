@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any
+
+from aidlib.lexicon import languages
 
 HEAD_CHARS = 1500
 """The first page tells the language as well as the whole text does."""
@@ -12,7 +12,8 @@ FEWEST_LETTERS = 120
 """Below this a text (a headline, a table cell) is too short to be sure."""
 ENGLISH_SHARE = 0.12
 """Share of common words that no other language reaches by shared spellings ("for", "to", "have")."""
-SURE = 0.95
+SURE = 5.0
+"""By how much another language must be likelier, as the logarithm of a ratio."""
 
 COMMON = frozenset(
     {"the", "and", "of", "to", "that", "with", "from", "has", "have", "will", "which", "been"}
@@ -34,20 +35,13 @@ def foreign_language(text: str) -> str | None:
     common = sum(word in COMMON for word in words)
     if sum(map(len, words)) < FEWEST_LETTERS or common > ENGLISH_SHARE * len(words):
         return None
-    code, share = _model().classify(head)
-    return None if code == "en" or share < SURE else _name_of(code)
+    ranked = _rank(head)
+    code, best = ranked[0]
+    return None if code == "en" or best - dict(ranked)["en"] < SURE else languages().get(code, code)
 
 
-@cache
-def _model() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _rank(text: str) -> list[tuple[str, float]]:
+    # The model takes half a second to load, and most corpora never need it.
+    import py3langid
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-@cache
-def _name_of(code: str) -> str:
-    import pycountry
-
-    language = pycountry.languages.get(alpha_2=code)
-    return re.sub(r" \(.*\)", "", language.name) if language else f"language {code!r}"
+    return [(str(code), float(score)) for code, score in py3langid.rank(text)]

@@ -1,0 +1,82 @@
+"""In: announcements, or the events that parse wrote. Out: the books, in a folder moved into place whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from aidlib.cli.files import finish, inputs_or_seeds, read_events, require_some, write_quarantine
+from aidlib.errors import ParameterError, ReadError
+from aidlib.ledger import build_ledger, write_ledger
+from aidlib.model import Reading
+from aidlib.read import SetAside, project_root
+from aidlib.record import reading_from_record
+
+__all__ = ["command"]
+
+
+@click.command("ledger")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("--events", metavar="FILE.jsonl", help="Take the events that `aidlib parse` wrote instead.")
+@click.option("-o", "--output", metavar="DIR", help="Folder of the books; build/ledger if left out.")
+@click.option("--any-language", is_flag=True, help="Keep documents that are not in English.")
+@click.pass_context
+def command(
+    ctx: click.Context, inputs: tuple[str, ...], events: str | None, output: str | None, any_language: bool
+) -> None:
+    """Resolve the events of many announcements into commitments, and write the books.
+
+    INPUT as in `aidlib parse`. The folder is written beside and moved into place whole.
+    """
+    if inputs and events:
+        raise ParameterError(
+            "both INPUT and --events are given", where="command line", fix="Give one of the two."
+        )
+    out = Path(output) if output else project_root() / "build" / "ledger"
+    set_aside: list[SetAside] = []
+    if events:
+        readings = list(read_records(Path(events), set_aside))
+    else:
+        readings = list(read_events(inputs_or_seeds(inputs), set_aside, any_language=any_language))
+    quarantine = out / "quarantine.jsonl"
+    require_some(len(readings), set_aside)
+    books = build_ledger(readings, set_aside=set_aside)
+    write_ledger(books, out)
+    write_quarantine(quarantine, set_aside)
+    finish(
+        ctx, f"{len(readings)} documents, {len(books.commitments)} commitments: {out}", set_aside, quarantine
+    )
+
+
+def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
+    """Read a file in parse's form; lines that are not in it are set aside."""
+    if not path.is_file():
+        raise ReadError(
+            f"file {path} does not exist", where="option --events", fix="Write it with `aidlib parse`."
+        )
+    with path.open("rb") as lines:
+        for number, raw in enumerate(lines, start=1):
+            where = f"{path}, line {number}"
+            try:
+                yield _reading(raw, where)
+            except ReadError as error:
+                set_aside.append(SetAside.of(error, name=None, path=path, line=number))
+
+
+def _reading(raw: bytes, where: str) -> Reading:
+    try:
+        record = json.loads(raw)
+    except ValueError as error:
+        raise ReadError(
+            f"the line is not JSON: {error}", where=where, fix="Write it with `aidlib parse`."
+        ) from error
+    if not isinstance(record, dict):
+        raise ReadError(
+            f"the line is a JSON {type(record).__name__}, not an object",
+            where=where,
+            fix="Write it with `aidlib parse`.",
+        )
+    return reading_from_record(record)
