@@ -5,6 +5,7 @@ The names offered here read as the pipeline; each is loaded when it is first use
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +40,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'aidlib' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)
+    if "IPython" in sys.modules:
+        import_module("aidlib.show")  # in a notebook, records show their evidence
     globals()[name] = value
     return value
 

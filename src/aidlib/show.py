@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from aidlib.events import build_events
-from aidlib.model import Amount, Commitment, Document, Event, Mention, Money, Reading, Span, When
+from aidlib.model import Amount, Commitment, Document, Event, Mention, Money, Reading, When
 
 __all__ = ["explain", "html_of", "page_of", "text_of"]
 
@@ -67,6 +67,7 @@ def meaning_of(mention: Mention) -> str:
 
     Examples
     --------
+    >>> from aidlib.model import Span
     >>> meaning_of(Mention("money", Span(0, 4), "€2 m", Money(Decimal("2e6"), "EUR", "up_to")))
     '2,000,000 EUR, up to'
     """
@@ -295,7 +296,7 @@ def _value_words(value: object) -> str:
 
 def register_displays() -> None:
     """Give the records of the model their notebook display; the model itself draws nothing."""
-    displays: dict[type, Any] = {
+    displays: dict[Any, Any] = {
         Document: _document_html,
         Reading: html_of,
         Event: lambda event: _facts_html(facts_of(event)),
@@ -303,7 +304,7 @@ def register_displays() -> None:
         Commitment: lambda commitment: _facts_html(_commitment_facts(commitment)),
     }
     for record, display in displays.items():
-        setattr(record, "_repr_html_", display)
+        record._repr_html_ = display
 
 
 register_displays()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -30,7 +31,7 @@ def command(name: str, html: str | None) -> None:
             file.write(page_of(readings))
         click.echo(f"{len(readings)} documents: {html}", err=True)
         return
-    colour = click.get_text_stream("stdout").isatty()
+    colour = sys.stdout.isatty()
     click.echo("\n\n".join(text_of(reading, colour=colour) for reading in readings))
 
 

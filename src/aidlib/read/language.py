@@ -37,7 +37,7 @@ def foreign_language(text: str) -> str | None:
         return None
     ranked = _rank(head)
     code, best = ranked[0]
-    return None if code == "en" or best - dict(ranked)["en"] < SURE else languages().get(code, code)
+    return None if code == "en" or best - dict(ranked)["en"] < SURE else languages().get(code)
 
 
 def _rank(text: str) -> list[tuple[str, float]]:
