@@ -18,9 +18,9 @@ figures: ## run the notebooks, redraw figures/ and build/report, print every fin
 
 test: ## every check: lint, types, tests, doctests, README examples, notebooks
 	@.ci/setup .venv test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	-$(BIN)/ruff check . --quiet --output-format concise # "-" until the layers are all written
+	-$(BIN)/ruff format --check . --quiet --output-format concise
+	-$(BIN)/mypy
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 lab: ## JupyterLab on the notebooks, in an environment of its own

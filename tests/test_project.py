@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from rattler import MatchSpec
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+IMPORTED_AS = {
+    "ahocorasick": "pyahocorasick",
+    "currency_converter": "currencyconverter",
+    "python_calamine": "python-calamine",
+    "re2": "google-re2",
+    "yaml": "pyyaml",
+}
 ON_CONDA = {"duckdb": "python-duckdb"}  # where conda-forge's name is another
 LAYOUT = {
     *("README.md", "environment.yml", "notebooks", "src", "seeds", "figures", "tests"),
@@ -113,6 +122,21 @@ def test_constraints_pin_every_dependency_of_every_extra_within_its_bounds() -> 
         versions = pins.get(canonicalize_name(requirement.name), [])
         assert versions, f"{requirement.name} is not in constraints.txt"
         assert all(requirement.specifier.contains(version) for version in versions), text
+
+
+def test_the_package_imports_only_what_it_declares() -> None:
+    extras = [line for name, lines in EXTRAS.items() if name != "test" for line in lines]
+    declared = set(bounds([*PROJECT["dependencies"], *extras]))
+    imported = {"aidlib"}
+    for path in (ROOT / "src" / "aidlib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - {"aidlib", "numpy"} - sys.stdlib_module_names  # numpy comes with pandas, always
+    names = {name: canonicalize_name(IMPORTED_AS.get(name, name)) for name in foreign}
+    assert {name for name, distribution in names.items() if distribution not in declared} == set()
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "environment.yml"])
