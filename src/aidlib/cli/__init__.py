@@ -13,7 +13,12 @@ from aidlib.errors import AidlibError
 
 __all__ = ["main"]
 
-COMMANDS = ("parse", "ledger", "story", "show")
+COMMANDS = {
+    "parse": "Read announcements: their mentions and events, a JSON object each.",
+    "ledger": "Resolve the events into commitments, and write the books.",
+    "story": "Run the notebooks; write the figures and the report.",
+    "show": "Show a text with its evidence, in the terminal or as a page.",
+}
 
 
 class Failure(click.ClickException):
@@ -30,6 +35,11 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order of the pipeline."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands in the help without loading one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
