@@ -164,7 +164,11 @@ def _read(
             r"[.,]\d|\s?(?:%|mm\b|million|billion|[A-Za-z-]*-)", text[end : end + 8]
         ):
             return None
-        when = read({k: v for k, v in match.groupdict().items() if v}, published, _is_future(before, role))
+        words = {k: v for k, v in match.groupdict().items() if v}
+        try:
+            when = read(words, published, _is_future(before, role))
+        except OverflowError:  # "last week" in year 1 and "next week" in 9999 lie outside the calendar
+            return None
         if when and when.end and role == "since":
             role = "on"
         return replace(when, role=role) if when else None
