@@ -256,3 +256,9 @@ def date_words() -> tuple[DateWord, ...]:
 def languages() -> dict[str, str]:
     """Names of languages by code, of ``languages.csv``."""
     return dict(read_table("languages.csv", lambda r: (r["code"], r["name"]), key="code"))
+
+
+@cache
+def home_currencies() -> dict[str, str]:
+    """Currency that a donor itself counts in, by its code: rows of ``home_currencies.csv``."""
+    return dict(read_table("home_currencies.csv", lambda r: (r["party"], r["currency"]), key="party"))

@@ -1,0 +1,180 @@
+"""In: reports in order of telling. Out: groups that tell of one act, and pairs left undecided."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aidlib.model import Stage
+from aidlib.rates import RateTable
+from aidlib.resolve.match import SCHEMES, match_accept, match_doubt, match_reports
+from aidlib.resolve.reports import Report
+
+__all__ = ["Edge", "Group", "group_reports"]
+
+# Reports of one block are compared with the nearest told before them: cost grows linearly.
+NEAREST = 24
+BUCKET = math.log(1.1)
+# Sums further apart than this are no candidates, whatever else agrees.
+WIDEST_LOG = math.log(2.05)
+CONTRADICTION = -4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two reports, by their place in the order of telling, with what speaks for their sameness."""
+
+    score: float
+    left: int
+    right: int
+    cues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Reports of one act, and for each but the first why it joined."""
+
+    members: tuple[int, ...]
+    why: dict[int, Edge]
+
+
+def group_reports(
+    reports: Sequence[Report], *, table: RateTable | None = None
+) -> tuple[list[Group], list[Edge]]:
+    """Group the reports that tell of one act.
+
+    Returns
+    -------
+    groups
+        Every report is in exactly one; in order of their first report.
+    undecided
+        Edges between groups whose sums agree, but for which too little else speaks.
+    """
+    edges = []
+    for left, right in _candidates(reports):
+        score, cues = match_reports(reports[left], reports[right], table=table)
+        if score >= match_doubt():
+            edges.append(Edge(score, left, right, cues))
+    edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left, e.right))
+    joined = _Union(reports, table)
+    undecided = [edge for edge in edges if edge.score < match_accept()]
+    for edge in edges:
+        if edge.score >= match_accept():
+            joined.join(edge)
+    return joined.groups(), [edge for edge in undecided if joined.is_open(edge)]
+
+
+class _Union:
+    """Disjoint groups that never hold two reports of one document, nor two that contradict."""
+
+    def __init__(self, reports: Sequence[Report], table: RateTable | None) -> None:
+        self._reports, self._table = reports, table
+        self._root = list(range(len(reports)))
+        self._members = [[n] for n in range(len(reports))]
+        self._documents = [{report.document.id} for report in reports]
+        self._why: dict[int, Edge] = {}
+
+    def find(self, n: int) -> int:
+        while self._root[n] != n:
+            self._root[n] = self._root[self._root[n]]
+            n = self._root[n]
+        return n
+
+    def join(self, edge: Edge) -> None:
+        a, b = self.find(edge.left), self.find(edge.right)
+        if a == b or not self._documents[a].isdisjoint(self._documents[b]) or self._contradict(a, b):
+            return
+        if len(self._members[a]) < len(self._members[b]):
+            a, b = b, a
+        self._root[b] = a
+        self._members[a] += self._members[b]
+        self._documents[a] |= self._documents[b]
+        self._why.setdefault(edge.right, edge)
+
+    def _contradict(self, a: int, b: int) -> bool:
+        ends = [self._witnesses(n) for n in (a, b)]
+        pairs = {(min(x, y), max(x, y)) for x in ends[0] for y in ends[1]}
+        return any(
+            match_reports(self._reports[x], self._reports[y], table=self._table)[0] <= CONTRADICTION
+            for x, y in pairs
+        )
+
+    def _witnesses(self, root: int) -> list[int]:
+        """First and last report of a group, and its first and last with a sum."""
+        members = sorted(self._members[root])
+        with_sum = [n for n in members if self._reports[n].sums]
+        return [*members[:1], *members[-1:], *with_sum[:1], *with_sum[-1:]]
+
+    def is_open(self, edge: Edge) -> bool:
+        a, b = self.find(edge.left), self.find(edge.right)
+        is_sum = bool({"sum_same", "sum_converted", "sum_rounded"} & set(edge.cues))
+        # A report that found its act elsewhere is settled.
+        return (
+            a != b
+            and is_sum
+            and edge.right not in self._why
+            and self._documents[a].isdisjoint(self._documents[b])
+        )
+
+    def groups(self) -> list[Group]:
+        found = defaultdict(list)
+        for n in range(len(self._reports)):
+            found[self.find(n)].append(n)
+        return [
+            Group(tuple(members), {n: self._why[n] for n in members if n in self._why})
+            for members in sorted(found.values())
+        ]
+
+
+def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
+    """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
+    blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for right, report in enumerate(reports):
+        if report.event.donor is None:
+            continue
+        found: set[int] = set()
+        for key in _looks_up(report):
+            found.update(blocks[key][-NEAREST:])
+        for left in sorted(found):
+            if _may_match(reports[left], report):
+                yield left, right
+        for key in _files_under(report):
+            blocks[key].append(right)
+
+
+def _may_match(a: Report, b: Report) -> bool:
+    if a.document.id == b.document.id:
+        return False
+    if not a.euros or not b.euros:
+        return True
+    return any(abs(math.log(x / y)) <= WIDEST_LOG for x in a.euros for y in b.euros)
+
+
+def _buckets(report: Report) -> list[int]:
+    return sorted({math.floor(math.log(eur) / BUCKET) for eur in report.euros})
+
+
+def _files_under(report: Report) -> list[tuple[object, ...]]:
+    event = report.event
+    block = (event.donor, event.recipient, event.is_cumulative_total)
+    keys: list[tuple[object, ...]] = []
+    keys += [(*block, "sum", bucket) for bucket in _buckets(report)]
+    if event.is_cumulative_total:
+        return [*keys, (*block, "total", event.mechanism, event.aid_type)]
+    if event.mechanism in SCHEMES or event.stage is Stage.PROPOSED:
+        keys.append((*block, "scheme", event.mechanism))
+    keys += [(*block, "item", item) for item in sorted(report.items)]
+    return keys
+
+
+def _looks_up(report: Report) -> list[tuple[object, ...]]:
+    event = report.event
+    block = (event.donor, event.recipient, event.is_cumulative_total)
+    more: list[tuple[object, ...]] = [
+        (*block, "sum", bucket + step) for bucket in _buckets(report) for step in (-1, 1)
+    ]
+    if event.mechanism and not event.is_cumulative_total:
+        more.append((*block, "scheme", event.mechanism))
+    return [*_files_under(report), *more]

@@ -1,0 +1,268 @@
+"""In: two reports. Out: how much speaks for their being one act, and the cues of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache, lru_cache
+
+from aidlib.errors import RateError
+from aidlib.lexicon import match_weights
+from aidlib.model import AidType, Stage
+from aidlib.rates import RateTable, default_rates
+from aidlib.resolve.reports import Report, Sum
+
+__all__ = ["SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
+
+Match = tuple[float, tuple[str, ...]]
+
+# Schemes under which a donor has few acts, so that the scheme itself speaks for sameness.
+SCHEMES = frozenset(
+    "ammunition_initiative coalition_fund danish_model direct_industry epf framework joint_production loan "
+    "purl".split()
+)
+NEAR = frozenset(
+    map(
+        frozenset,
+        [
+            ("in_kind", "procurement"),
+            ("danish_model", "direct_industry"),
+            ("direct_industry", "joint_production"),
+            ("direct_industry", "procurement"),
+            ("grant", "budget_support"),
+            ("grant", "procurement"),
+            ("loan", "budget_support"),
+        ],
+    )
+)
+EXACT = 0.005
+CONVERTED = 0.015
+NEARBY = 0.10
+AMENDED = 0.25
+# A one-digit sum stands for anything within half a unit; beyond this it says too little.
+WIDEST_ROUNDING = 0.085
+NOTHING: Match = (0.0, ())
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return {row.name: row.value for row in match_weights()}
+
+
+def _cue(name: str, factor: float = 1.0) -> Match:
+    return _weights()[name] * factor, (name,)
+
+
+def match_accept() -> float:
+    """Score from which two reports are one act."""
+    return _weights()["accept"]
+
+
+def match_doubt() -> float:
+    """Score from which two reports of one sum stay undecided."""
+    return _weights()["doubt"]
+
+
+def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Match:
+    """Weigh whether two reports of one donor and recipient tell of one act.
+
+    Parameters
+    ----------
+    a, b : Report
+        In order of telling.
+
+    Returns
+    -------
+    score, cues
+        The sum of the weights of ``data/resolve.csv`` that apply, and their names.
+    """
+    table = table or default_rates()
+    sums = _match_sums(a, b, table)
+    if a.event.is_cumulative_total:
+        return _match_totals(a, b, sums)
+    cues = [sums, _match_mechanisms(a, b), _match_items(a, b), _match_kinds(a, b), _match_days(a, b)]
+    if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b, table):
+        cues[0] = _cue("sum_amended")
+    return sum(score for score, _ in cues), tuple(name for _, names in cues for name in names)
+
+
+@lru_cache(maxsize=65536)
+def _rate(table: RateTable, currency: str, day: date) -> float | None:
+    try:
+        return float(table.per_unit(currency, day)[0])
+    except RateError:
+        return None
+
+
+def _match_sums(a: Report, b: Report, table: RateTable) -> Match:
+    if not a.sums or not b.sums:
+        return NOTHING
+    return max(
+        (_match_sum(x, y, (a.told, b.told), table) for x in a.sums for y in b.sums),
+        key=lambda match: match[0],
+    )
+
+
+def _match_sum(x: Sum, y: Sum, days: tuple[date, date], table: RateTable) -> Match:
+    weights = _weights()
+    if x.currency == y.currency:
+        gap = abs(x.amount - y.amount) / max(x.amount, y.amount)
+        if gap <= EXACT and (gap == 0 or min(x.digits, y.digits) > 2):
+            digits = min(x.digits, y.digits, 3)
+            return weights["sum_same"] + weights["sum_same_digit"] * (digits - 1), ("sum_same",)
+        return _match_rounded(x, y, x.amount, y.amount) or _cue("sum_differs")
+    gaps = [(gap, ratio) for gap, ratio in (_convert_gap(x, y, day, table) for day in days) if ratio]
+    if not gaps:
+        return NOTHING
+    gap, ratio = min(gaps)
+    if gap <= CONVERTED:
+        return _cue("sum_converted")
+    rounded = _match_rounded(x, y, x.amount * ratio, y.amount)
+    if rounded or gap > NEARBY:
+        return rounded or _cue("sum_differs")
+    return _cue("sum_near")
+
+
+def _convert_gap(x: Sum, y: Sum, day: date, table: RateTable) -> tuple[float, float]:
+    one, other = _rate(table, x.currency, day), _rate(table, y.currency, day)
+    if not one or not other:
+        return 1.0, 0.0
+    ratio = one / other
+    return abs(x.amount * ratio - y.amount) / max(x.amount * ratio, y.amount), ratio
+
+
+def _match_rounded(x: Sum, y: Sum, left: float, right: float) -> Match | None:
+    """Whether the sum with fewer digits is the other one rounded, or its floor ("more than")."""
+    coarse, fine, of = (x, right, left) if x.digits < y.digits else (y, left, right)
+    if x.digits == y.digits and x.currency == y.currency:
+        return None
+    unit = _unit(of, coarse.digits)
+    is_floor = coarse.is_floor and of <= fine < of + unit
+    gap = abs(fine - of)
+    if is_floor or gap <= min(unit / 2, WIDEST_ROUNDING * of):
+        return _cue("sum_rounded", max(min(coarse.digits, 3), 2 if gap <= CONVERTED * of else 1))
+    return None
+
+
+def _unit(amount: float, digits: int) -> float:
+    exponent = len(str(int(amount))) - digits
+    return float(10**exponent) if exponent >= 0 else 1.0
+
+
+def _is_amended(a: Report, b: Report, table: RateTable) -> bool:
+    """Whether a proposal became law with another amount: one scheme, within months."""
+    if (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED):
+        return False
+    first, second = (a, b) if a.event.stage is Stage.PROPOSED else (b, a)
+    if second.first < first.first or second.event.about_past or (second.first - first.last).days > 150:
+        return False
+    if (first.event.part_of is None) != (second.event.part_of is None):
+        return False
+    x, y = first.sums[0], second.sums[0]
+    is_close = x.currency == y.currency and abs(x.amount - y.amount) <= AMENDED * max(x.amount, y.amount)
+    return is_close and first.event.mechanism is not None and first.event.mechanism == second.event.mechanism
+
+
+def _match_mechanisms(a: Report, b: Report) -> Match:
+    one, other = a.event.mechanism, b.event.mechanism
+    if one is None or other is None:
+        return NOTHING
+    if one == other:
+        return _cue("mechanism_scheme" if one in SCHEMES else "mechanism_same")
+    return _cue("mechanism_near" if frozenset((one, other)) in NEAR else "mechanism_differs")
+
+
+def _is_named(item: str) -> bool:
+    return any(letter.isupper() for letter in item)
+
+
+def _match_items(a: Report, b: Report) -> Match:
+    shared = a.items.keys() & b.items.keys()
+    lacks_sum = not (a.sums and b.sums)
+    if not shared:
+        names = [any(map(_is_named, report.items)) for report in (a, b)]
+        differs = all(names) or (
+            lacks_sum and any(names) and (_is_goods_beside_sum(a, b) or (a.items and b.items))
+        )
+        return _cue("item_differs") if differs else NOTHING
+    # Goods told without a sum are not the package that names them too, unless both go one way.
+    is_one_way = bool(a.sums) == bool(b.sums) or (
+        a.event.mechanism is not None and a.event.mechanism == b.event.mechanism
+    )
+    is_named = any(map(_is_named, shared)) and is_one_way
+    score, cues = _cue("item_named" if is_named else "item_generic")
+    counts = [(a.items[item], b.items[item]) for item in shared]
+    equal = sum(x == y and x is not None for x, y in counts)
+    differ = sum(x != y and x is not None and y is not None for x, y in counts)
+    if equal:
+        more, names_of = _cue("item_count", min(equal, 2))
+        return score + more, cues + names_of
+    if differ and lacks_sum:
+        more, names_of = _cue("item_count_differs")
+        return score + more, cues + names_of
+    return score, cues
+
+
+def _is_goods_beside_sum(a: Report, b: Report) -> bool:
+    """Whether one tells of goods without a sum, and the other of a sum without goods."""
+    goods, sum_ = (a, b) if a.items else (b, a)
+    return not goods.sums and bool(sum_.sums) and not sum_.items
+
+
+def _match_kinds(a: Report, b: Report) -> Match:
+    kinds = {a.event.aid_type, b.event.aid_type} - {None, AidType.MIXED}
+    return _cue("aid_type_differs") if AidType.MILITARY in kinds and len(kinds) > 1 else NOTHING
+
+
+def _match_days(a: Report, b: Report) -> Match:
+    progress = b.event.stage.rank > a.event.stage.rank and _is_traceable(a, b)
+    if a.is_loose or b.is_loose:
+        return _match_loose(a, b, progress)
+    gap = max((b.first - a.last).days, (a.first - b.last).days, 0)
+    spread = max((r.last - r.first).days for r in (a, b))
+    if gap == 0 and spread > 100:
+        return _cue("past_fresh")
+    if gap and spread > 20:
+        gap += 15
+    day = _cue(_ladder(gap, ((3, "day_same"), (10, "day_near"), (45, "day_month"), (150, "day_season"))))
+    if progress and gap > 3 and b.last >= a.first:
+        more, cues = _cue("progress")
+        return day[0] + more, day[1] + cues
+    return day
+
+
+def _is_traceable(a: Report, b: Report) -> bool:
+    """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
+    is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
+    return is_scheme or any(map(_is_named, a.items.keys() & b.items.keys()))
+
+
+def _match_loose(a: Report, b: Report, progress: bool) -> Match:
+    if a.is_loose and b.is_loose:
+        return _cue("past_year" if (b.told - a.told).days <= 400 else "past_old")
+    loose, dated = (a, b) if a.is_loose else (b, a)
+    before, after = (loose.told - dated.last).days, (dated.first - loose.told).days
+    days = max(before, 0) if after <= 0 else -after
+    if days < -3:
+        # The dated report is of a later day: only a later stage of the same act can be that.
+        if not progress:
+            return _cue("day_far")
+        name = _ladder(-days, ((45, "day_month"), (150, "day_season")))
+        return _weights()[name] + _weights()["progress"], (name, "progress")
+    return _cue(_ladder(days, ((60, "past_fresh"), (400, "past_year"), (900, "past_old"))))
+
+
+def _ladder(days: int, steps: tuple[tuple[int, str], ...]) -> str:
+    for limit, name in steps:
+        if days <= limit:
+            return name
+    return "day_year" if days <= 400 else "day_far"
+
+
+def _match_totals(a: Report, b: Report, sums: Match) -> Match:
+    """Running totals of one donor and kind: the same sum told again; one that grew is another figure."""
+    same_kind = a.event.mechanism == b.event.mechanism and a.event.aid_type == b.event.aid_type
+    if not same_kind or not a.sums or not b.sums or (b.told - a.told).days > 500:
+        return NOTHING
+    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.event.mechanism in SCHEMES):
+        return _cue("total_same")
+    return NOTHING

@@ -1,0 +1,153 @@
+"""In: readings. Out: reports, one for every event, with what matching needs worked out once."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from aidlib.errors import RateError
+from aidlib.model import Document, Event, Reading
+from aidlib.rates import RateTable, default_rates
+
+__all__ = ["Report", "act_interval", "collect_reports", "significant_digits"]
+
+# Undated background is taken to be at most this old.
+PAST_DAYS = 900
+UNKNOWN_DAY = date(2022, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One sum of an event as a float, for comparing only: booked sums stay Decimal."""
+
+    amount: float
+    currency: str
+    digits: int
+    is_floor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An event in its document.
+
+    ``first`` and ``last`` bound the day of the act; ``told`` is the day of publication, else the
+    last day that the event gives. ``is_loose`` marks background without a date.
+    """
+
+    document: Document
+    index: int
+    event: Event
+    told: date
+    first: date
+    last: date
+    is_loose: bool
+    sums: tuple[Sum, ...]
+    euros: tuple[float, ...]
+    items: dict[str, int | float | None]
+
+    @property
+    def eur(self) -> float | None:
+        """The stated sum in euro, roughly."""
+        return self.euros[0] if self.euros else None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Document id and index of the event."""
+        return self.document.id, self.index
+
+    @property
+    def order(self) -> tuple[date, str, int]:
+        """Order of telling: day, document id, index."""
+        return self.told, self.document.id, self.index
+
+
+def significant_digits(amount: Decimal) -> int:
+    """Count the digits that a sum is stated with.
+
+    Examples
+    --------
+    >>> significant_digits(Decimal("394600000")), significant_digits(Decimal("4E+8"))
+    (4, 1)
+    """
+    return max(1, len("".join(map(str, amount.normalize().as_tuple().digits)).strip("0")))
+
+
+def act_interval(start: str, end: str | None = None) -> tuple[date, date]:
+    """Give the first and last day of a partial ISO date or interval.
+
+    Examples
+    --------
+    >>> act_interval("2024-02")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    return _first_day(start), _last_day(end or start)
+
+
+def _first_day(text: str) -> date:
+    parts = [int(part) for part in text[:10].split("-")]
+    return date(*[*parts, 1, 1][:3])
+
+
+def _last_day(text: str) -> date:
+    parts = [int(part) for part in text[:10].split("-")]
+    if len(parts) == 3:
+        return date(*parts)
+    year, month = [*parts, 12][:2]
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def collect_reports(readings: Iterable[Reading], *, table: RateTable | None = None) -> list[Report]:
+    """Make a report of every event, in order of telling."""
+    table = table or default_rates()
+    reports = [
+        _make_report(reading.document, index, event, table)
+        for reading in readings
+        for index, event in enumerate(reading.events)
+    ]
+    return sorted(reports, key=lambda r: r.order)
+
+
+def _make_report(document: Document, index: int, event: Event, table: RateTable) -> Report:
+    stated = act_interval(event.date, event.date_end) if event.date else None
+    told = document.published or (stated[1] if stated else UNKNOWN_DAY)
+    is_loose = stated is None and (event.about_past or document.published is None)
+    first, last = stated or ((told - timedelta(days=PAST_DAYS), told) if is_loose else (told, told))
+    sums = _sums(event)
+    return Report(
+        document=document,
+        index=index,
+        event=event,
+        told=told,
+        first=first,
+        last=last,
+        is_loose=is_loose,
+        sums=sums,
+        euros=_euros(sums, told, table),
+        items={item.item: item.quantity for item in event.items},
+    )
+
+
+def _sums(event: Event) -> tuple[Sum, ...]:
+    is_floor = event.modifier == "at_least"
+    stated = [(event.amount, event.currency)]
+    stated += [(other.amount, other.currency) for other in event.amount_alt]
+    stated += [(event.low, event.currency), (event.high, event.currency)]
+    return tuple(
+        Sum(float(amount), currency, significant_digits(amount), is_floor)
+        for amount, currency in stated
+        if amount is not None and currency is not None and amount > 0 and math.isfinite(amount)
+    )
+
+
+def _euros(sums: tuple[Sum, ...], day: date, table: RateTable) -> tuple[float, ...]:
+    found = []
+    for one in sums:
+        try:
+            found.append(one.amount * float(table.per_unit(one.currency, day)[0]))
+        except RateError:
+            continue
+    return tuple(found)
