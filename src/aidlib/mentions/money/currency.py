@@ -11,7 +11,7 @@ from functools import cache
 
 import re2
 
-from aidlib.lexicon import money_words
+from aidlib.lexicon import grammar, money_words
 from aidlib.model import Document, Mention, Money
 
 __all__ = ["settle_currency"]
@@ -38,8 +38,13 @@ def _places(text: str) -> list[tuple[int, str]]:
     return [
         (m.start(), words[m.group()])
         for m in pattern.finditer(safe)
-        if not safe[m.end() : m.end() + 1].isalpha()
+        if not safe[m.end() : m.end() + 1].isalpha() and not _names_scheme(safe, m.end())
     ]
+
+
+def _names_scheme(text: str, end: int) -> bool:
+    following = re.match(r"[\s-]+([a-z]+)", text[end : end + 14])
+    return following is not None and following.group(1) in grammar()["currency"]["scheme_next"]
 
 
 def settle_currency(
@@ -69,7 +74,11 @@ def settle_currency(
         places = _places(document.text)
     else:
         table = _by_country()
-        places = sorted((start, table[code]) for start, _, code in parties if code in table)
+        places = sorted(
+            (start, table[code])
+            for start, end, code in parties
+            if code in table and not _names_scheme(document.text, end)
+        )
     ends = [0] + [m.end() for m in SENTENCE_END.finditer(document.text)] + [len(document.text) + 1]
     stated = Counter(m.value.currency for m in mentions if m.value.currency and not m.value.candidates)
     return [_settle(m, places, ends, stated) if len(m.value.candidates) > 1 else m for m in mentions]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from aidlib.lexicon import modifier_words, rough_rates, scales
+from aidlib.lexicon import grammar, modifier_words, rough_rates, scales
 from aidlib.mentions.money.currency import settle_currency
 from aidlib.mentions.money.tokens import Token, find_tokens
 from aidlib.model import Document, Mention, Money, Span
 
 __all__ = ["find_money"]
 
-BETWEEN = re.compile(r"[\s\-\u00ad\u2007-\u200d\u2010\u2011\u202f\u2060\ufeff]{0,3}\Z")
+BETWEEN = re.compile(r"(?:[\s\u00ad\u2007-\u200d\u202f\u2060\ufeff]{0,3}|[\-\u2010\u2011]\s?)\Z")
 RANGE = re.compile(r"\s*(?:-|–|—|‒|−|to|through)\s*\Z", re.I)
 AND = re.compile(r"\s*(?:,|and|or|,\s*and|&|to|-|–|resp\.|respectively)\s*\Z", re.I)
 CONVERTS = re.compile(
@@ -28,6 +30,9 @@ SCALE_BEHIND = re.compile(
 )
 
 
+MILLION = 1_000_000
+
+
 @dataclass(slots=True)
 class Sum:
     """An amount on its way to be a mention; ``codes`` is empty while no currency is known."""
@@ -37,19 +42,20 @@ class Sum:
     low: Decimal
     high: Decimal | None = None
     codes: tuple[str, ...] = ()
-    carried: bool = False
     scale: int = 1
     number: Decimal = Decimal(0)
     letter: bool = False
 
 
-def find_money(document: Document, parties: object = None) -> list[Mention]:
+def find_money(document: Document, parties: Iterable[tuple[int, int, str]] | None = None) -> list[Mention]:
     """Find every amount of money in a document.
 
     Parameters
     ----------
     document : Document
         Its text is searched as it stands; offsets refer to it.
+    parties : iterable of (start, end, code), optional
+        Countries named in the text, which decide shared words of currency (see `settle_currency`).
 
     Returns
     -------
@@ -69,11 +75,10 @@ def find_money(document: Document, parties: object = None) -> list[Mention]:
     tokens = find_tokens(text)
     if not any(t.codes for t in tokens):
         return []
-    sums = _pair(text, tokens)
-    sums = _share(text, sums)
-    sums = _carry(text, sums)
-    mentions = [_mention(text, s) for s in _ranges(text, sums)]
-    mentions = settle_currency(mentions, document)
+    sums = _share(text, _pair(text, tokens))
+    known = _ranges(text, [s for s in sums if s.codes])
+    mentions = settle_currency([_mention(text, s) for s in known], document, parties)
+    mentions = _carry(text, _conversions(text, mentions), [s for s in sums if not s.codes])
     return _conversions(text, mentions)
 
 
@@ -121,6 +126,14 @@ def _share(text: str, sums: list[Sum]) -> list[Sum]:
     """Spread scale and currency over "€125 and €20 million" and "400 and 500 million euros"."""
     for left, right in zip(reversed(sums[:-1]), reversed(sums[1:]), strict=True):
         gap = text[left.end : right.start]
+        if (
+            left.codes
+            and not right.codes
+            and RANGE.match(gap)
+            and left.number < right.number
+            and right.scale > 1
+        ):
+            right.codes = left.codes
         if len(gap) > 12 or not right.codes or not (AND.match(gap) or RANGE.match(gap)):
             continue
         if left.codes and left.codes != right.codes:
@@ -130,12 +143,52 @@ def _share(text: str, sums: list[Sum]) -> list[Sum]:
             if not ranged or left.number < right.number:
                 left.scale, left.low = right.scale, left.number * right.scale
         if not left.codes and left.scale > 1:
-            left.codes, left.carried = right.codes, False
+            left.codes = right.codes
     return sums
 
 
-def _carry(text: str, sums: list[Sum]) -> list[Sum]:
-    return [s for s in sums if s.codes]
+def _carry(text: str, known: list[Mention], bare: list[Sum]) -> list[Mention]:
+    """Add bare sums ("four billion goes to...") with the currency of a neighbour."""
+    found = list(known)
+    restating: set[int] = {m.start for m in known if m.value.converts is not None}
+    for s in bare:
+        place = bisect_left(found, s.start, key=lambda m: m.start)
+        lender = _lender(text, s, found, place, restating)
+        if lender is not None:
+            made = _mention(text, s)
+            like = lender.value
+            reason = "currency_carried" if like.currency else like.reason
+            value = replace(made.value, currency=like.currency, candidates=like.candidates, reason=reason)
+            found.insert(place, replace(made, value=value))
+    return found
+
+
+def _lender(text: str, s: Sum, found: list[Mention], place: int, restating: set[int]) -> Mention | None:
+    last = found[place - 1] if place else None
+    listed = last is not None and AND.match(text[last.end : s.start])
+    if not (s.scale >= MILLION or (listed and s.number >= 1000)) or _counts_things(text, s):
+        return None
+    following = found[place] if place < len(found) and found[place].start - s.end < 150 else None
+    reach = 1500 if s.scale > MILLION else 400
+    earlier = [m for m in reversed(found[max(0, place - 8) : place]) if s.start - m.end < reach]
+    if following and CONVERTS.match(text[s.end : following.start]):
+        restating.add(following.start)
+        return next(
+            (m for m in earlier if _same_worth(replace(m.value, amount=s.low), following.value)), None
+        )
+    earlier = [m for m in earlier if m.start not in restating] or earlier
+    return earlier[0] if earlier else following
+
+
+def _counts_things(text: str, bare: Sum) -> bool:
+    """Whether a noun says that the number counts people or goods."""
+    words = grammar()["carry"]
+    following = re.match(r"[\s-]*([A-Za-z]+|\d)", text[bare.end : bare.end + 30])
+    if following and following.group(1).lower() not in words["next"]:
+        return True
+    clause = re.split(r"[.,;:()\n]", text[max(0, bare.start - 30) : bare.start].lower())[-1]
+    before = re.findall(r"[a-z]+", clause)
+    return any(word in words["count_before"] for word in before)
 
 
 def _ranges(text: str, sums: list[Sum]) -> list[Sum]:
@@ -192,7 +245,7 @@ def _mention(text: str, s: Sum) -> Mention:
         None if s.high is None else s.low,
         s.high,
         () if single else s.codes,
-        "currency_carried" if s.carried else None,
+        None,
     )
     return Mention("money", Span(s.start, s.end), text[s.start : s.end], money)
 

@@ -40,7 +40,7 @@ class Token(NamedTuple):
 
 
 def _any_of(forms: list[str]) -> str:
-    return "|".join(re2.escape(form).replace(" ", r"\s") for form in sorted(forms, key=len, reverse=True))
+    return "|".join(re2.escape(form).replace(r"\ ", r"\s") for form in sorted(forms, key=len, reverse=True))
 
 
 @cache
@@ -55,7 +55,7 @@ def _pattern() -> re2._Regexp:
     number = _any_of(list(number_words()))
     scaled = rf"(?:{gap}(?:(?i:{scale})|{letters})\b\.?)?(?:{gap}(?i:{scale})\b)?"
     spelt = rf"\b(?i:(?:(?:{number})(?:{blank}(?:and{blank}|of{blank}a{blank})?))+(?:{scale})(?:{blank}(?:{scale}))?)\b"
-    return re2.compile(rf"{digits}{scaled}|{spelt}|{symbols}|\b(?i:{names})\b")
+    return re2.compile(rf"{digits}{scaled}|{spelt}|\b(?i:{names})\b|{symbols}")
 
 
 @cache
