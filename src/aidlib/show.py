@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from aidlib.events import build_events
-from aidlib.model import Amount, Commitment, Document, Event, Mention, Money, Reading, When
+from aidlib.model import Amount, Commitment, Decision, Document, Event, Mention, Money, Reading, Span, When
 
 __all__ = ["explain", "html_of", "page_of", "text_of"]
 
@@ -53,8 +53,7 @@ def explain(reading: Reading) -> list[str]:
         decision = decided.get(index)
         verdict = _words(decision.verdict) if decision else "not decided"
         event = f", event {decision.event}" if decision and decision.event is not None else ""
-        why = ", ".join(_words(r) for r in decision.reasons if r != decision.verdict) if decision else ""
-        because = f"; because: {why}" if why else ""
+        because = _because(reading, decision)
         lines.append(
             f"{mention.quote!r} (chars {mention.start}-{mention.end}) "
             f"= {meaning_of(mention)}: {verdict}{event}{because}"
@@ -62,12 +61,21 @@ def explain(reading: Reading) -> list[str]:
     return lines or ["no sum of money in this text"]
 
 
+def _because(reading: Reading, decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    codes = list(decision.reasons)
+    if decision.event is not None:
+        codes += reading.events[decision.event].reasons
+    why = [_words(code) for code in dict.fromkeys(codes) if code not in (decision.verdict, "booked")]
+    return f"; because: {', '.join(why)}" if why else ""
+
+
 def meaning_of(mention: Mention) -> str:
     """Say what a mention was read as.
 
     Examples
     --------
-    >>> from aidlib.model import Span
     >>> meaning_of(Mention("money", Span(0, 4), "€2 m", Money(Decimal("2e6"), "EUR", "up_to")))
     '2,000,000 EUR, up to'
     """
@@ -164,7 +172,8 @@ def _piece(reading: Reading, start: int, end: int, over: tuple[Mention, ...]) ->
     words = html.escape(reading.document.text[start:end])
     if not over:
         return words
-    letter = "".join(KINDS.get(m.kind, KINDS["cue"])[0] for m in over if m.start == start)
+    starting = dict.fromkeys(m.kind for m in over if m.start == start)
+    letter = "".join(KINDS.get(kind, KINDS["cue"])[0] for kind in starting)
     tag = f'<sup style="font-size:.65em;opacity:.8">{letter}</sup>' if letter else ""
     title = html.escape("; ".join(f"{LABELS.get(m.kind, m.kind)}: {meaning_of(m)}" for m in over), quote=True)
     return f'<mark title="{title}" style="{_mark_style(over[0].kind)}">{tag}{words}</mark>'
@@ -189,11 +198,11 @@ def _events_table(reading: Reading) -> str:
         return "<p>No event: nobody is said to have given, promised or planned anything.</p>"
     rows = []
     for index, event in enumerate(reading.events):
-        quotes = "<br>".join(f"“{html.escape(reading.document.quote(span))}”" for span in event.evidence)
+        quotes = "<br>".join(f"“{_quote_html(reading.document, q, event)}”" for q in quotes_of(event))
         facts = "".join(f"<div><small>{n}</small> {html.escape(v)}</div>" for n, v in facts_of(event))
         rows.append(
             f'<tr><th scope="row" style="{CELL}">{index}</th>'
-            f'<td style="{CELL}">{quotes}</td><td style="{CELL}">{facts}</td></tr>'
+            f'<td style="{CELL}">{quotes}</td><td style="{CELL};min-width:15em">{facts}</td></tr>'
         )
     heads = "".join(
         f'<th scope="col" style="{CELL}">{name}</th>' for name in ("Event", "The text says", "Read as")
@@ -202,6 +211,24 @@ def _events_table(reading: Reading) -> str:
         f'<table style="border-collapse:collapse;margin:.6em 0;color:inherit"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
+
+
+def quotes_of(event: Event) -> list[Span]:
+    """List the widest spans of an event's evidence; what lies within another is shown with it."""
+    spans = list(dict.fromkeys(event.evidence))
+    return [span for span in spans if not any(other != span and other.holds(span) for other in spans)]
+
+
+def _quote_html(document: Document, quote: Span, event: Event) -> str:
+    """Give a quote with the words of the evidence within it in bold."""
+    inner = sorted(span for span in set(event.evidence) if span != quote and quote.holds(span))
+    at, parts = quote.start, []
+    for span in inner:
+        if span.start >= at:
+            words = html.escape(document.quote(span))
+            parts += [html.escape(document.text[at : span.start]), f"<strong>{words}</strong>"]
+            at = span.end
+    return "".join([*parts, html.escape(document.text[at : quote.end])])
 
 
 def _decisions_list(reading: Reading) -> str:
@@ -226,7 +253,7 @@ def text_of(reading: Reading, *, colour: bool = True) -> str:
     )
     for index, event in enumerate(reading.events):
         lines += ["", _style(f"Event {index}", colour, bold=True)]
-        lines += [f"  “{printable(document.quote(span))}”" for span in event.evidence]
+        lines += [f"  “{printable(document.quote(span))}”" for span in quotes_of(event)]
         lines += [f"  {name:<10} {value}" for name, value in facts_of(event)]
     lines += ["", _style("Sums", colour, bold=True), *(f"  {printable(line)}" for line in explain(reading))]
     return "\n".join(lines)

@@ -76,6 +76,7 @@ def read_html(path: Path, raw: bytes) -> Document:
     found: Any = trafilatura.bare_extraction(
         html,
         include_comments=False,
+        with_metadata=True,
         date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2100-01-01"},
     )
     if found is None or not (found.text or "").strip():
