@@ -1,0 +1,105 @@
+"""In: a document. Out: its dates, each with the way the text uses it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from aidlib.mentions.dates.shapes import Reader, date_pattern
+from aidlib.mentions.dates.words import any_of, words_of
+from aidlib.model import Document, Mention, Span, When
+
+__all__ = ["find_dates"]
+
+
+def find_dates(document: Document) -> list[Mention]:
+    """Find every date in a document.
+
+    Parameters
+    ----------
+    document : Document
+        Words such as "on Friday" are resolved against its day of publication, and left out
+        where that is not known.
+
+    Returns
+    -------
+    list of Mention
+        In order, not overlapping; ``value`` is a `When`. What the text leaves open stays open:
+        a month is never turned into a day.
+
+    Examples
+    --------
+    >>> doc = Document.from_text("Signed on Friday, to be paid by mid-2025.", published="2024-11-17")
+    >>> [(m.quote, m.value.start, m.value.role) for m in find_dates(doc)]
+    [('Friday', '2024-11-15', 'on'), ('mid-2025', '2025-05', 'by')]
+    """
+    text = document.text
+    safe = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    union, shapes = date_pattern()
+    found: list[Mention] = []
+    for match in union.finditer(safe):
+        start, end = match.span()
+        when = _read(safe, start, end, shapes, document.published)
+        if when is not None:
+            found.append(Mention("date", Span(start, end), text[start:end], when))
+    return found
+
+
+def _read(
+    text: str, start: int, end: int, shapes: list[tuple[str, re.Pattern[str], Reader]], published: date | None
+) -> When | None:
+    after = text[end : end + 2]
+    if after[:1].isalnum() or text[max(0, start - 1) : start] in {"$", "€", "£", ".", ","}:
+        return None
+    before = re.split(r"[.!?;]\s|\n\s*\n", text[max(0, start - 60) : start])[-1].lower()
+    for name, pattern, read in shapes:
+        match = pattern.fullmatch(text, start, end)
+        if match is None:
+            continue
+        role = _role(before)
+        if name in {"year", "prep_month"} and not _has_preposition(before, name, text[start:end]):
+            return None
+        if name == "year" and re.match(
+            r"[.,]\d|\s?(?:%|mm\b|million|billion|[A-Za-z-]*-)", text[end : end + 8]
+        ):
+            return None
+        words = {k: v for k, v in match.groupdict().items() if v}
+        try:
+            when = read(words, published, _is_future(before, role))
+        except OverflowError:  # "last week" in year 1 and "next week" in 9999 lie outside the calendar
+            return None
+        if when and when.end and role == "since":
+            role = "on"
+        return replace(when, role=role) if when else None
+    return None
+
+
+PREPOSITION = re.compile(
+    r"\b(?:in|since|until|till|by|during|through|throughout|"
+    r"from|of|for|before|after|to|and|between|last|this|next|early|late|mid|"
+    r"end of|start of|around|as of|over|year|years)[\s-]+(?:the\s|fiscal\s(?:year\s)?|calendar\syear\s)*"
+    r"(?:the\s)?(?:early\s|late\s|mid-?\s?)?\Z"
+)
+
+
+def _has_preposition(before: str, name: str, word: str) -> bool:
+    match = PREPOSITION.search(before)
+    if match is None:
+        return False
+    return not (word in {"May", "March"} and re.search(r"\b(?:to|and|of)\s+\Z", before))
+
+
+def _role(before: str) -> str:
+    words = re.sub(r"\b(?:the|this|last|next|on|late|early|end of)\b", " ", before).split()
+    for n in (3, 2, 1):
+        role = words_of("role").get(" ".join(words[-n:])) if len(words) >= n else None
+        if role:
+            return role
+    return "on"
+
+
+def _is_future(before: str, role: str) -> bool:
+    if role in {"by", "until"}:
+        return True
+    return bool(re.search(rf"\b(?:{any_of('future')})\b", before))

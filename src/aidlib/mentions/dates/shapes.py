@@ -1,0 +1,142 @@
+"""In: the grammar of dates. Out: every way to write one, with its reader, and one pattern of all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+
+import re2
+
+from aidlib.lexicon import grammar
+from aidlib.mentions.dates.read import (
+    read_ago,
+    read_day,
+    read_days,
+    read_half,
+    read_month,
+    read_numbers,
+    read_part,
+    read_quarter,
+    read_relative,
+    read_season,
+    read_weekday,
+    read_year,
+    read_year_end,
+    read_years,
+)
+from aidlib.mentions.dates.words import any_of, cased
+from aidlib.model import When
+
+__all__ = ["date_pattern"]
+
+Reader = Callable[[dict[str, str], date | None, bool], When | None]
+Shapes = tuple[tuple[str, str, Reader], ...]
+
+
+@cache
+def shapes() -> Shapes:
+    """Name, pattern and reader of every way to write a date; the first that fits is taken."""
+    return _days() + _parts_of_year() + _relative() + _years()
+
+
+def _month() -> str:
+    return f"(?:{cased('month')}|Sept\\.)"
+
+
+def _weekday() -> str:
+    return f"(?:{cased('weekday')})"
+
+
+def _days() -> Shapes:
+    part = grammar()["dates"]
+    d, y, dash, m = part["day"], part["year"], part["dash"], _month()
+    lead = rf"(?:{_weekday()},?\s(?:the\s)?)?"
+    return (
+        ("iso", rf"(?P<year>{y})-(?P<month>\d\d)-(?P<day>\d\d)", read_numbers),
+        ("numbers", rf"(?P<day>\d{{1,2}})(?P<mark>[./])(?P<month>\d{{1,2}})[./](?P<year>{y})", read_numbers),
+        (
+            "two_days",
+            rf"{lead}(?P<day>{d})\s(?P<month>{m})(?:\s(?P<year0>{y}))?{dash}(?P<day2>{d})\s(?P<month2>{m})(?:,?\s(?P<year>{y}))?",
+            read_days,
+        ),
+        (
+            "two_days_us",
+            rf"{lead}(?P<month>{m})\s(?P<day>{d}){dash}(?P<month2>{m})\s(?P<day2>{d})(?:,?\s(?P<year>{y}))?",
+            read_days,
+        ),
+        (
+            "day_month",
+            rf"{lead}(?P<day>{d})(?:{dash}(?P<day2>{d}))?\s(?:of\s)?(?P<month>{m})(?:,?\s(?P<year>{y}))?",
+            read_days,
+        ),
+        (
+            "month_day",
+            rf"{lead}(?P<month>{m})\s(?:the\s)?(?P<day>{d})(?:{dash}(?P<day2>{d}))?(?:,?\s(?P<year>{y}))?",
+            read_days,
+        ),
+        (
+            "month_year",
+            r"(?:(?i:early|mid|late|end of|beginning of|start of|middle of)[\s-])?"
+            rf"(?P<month>{m})(?:\sof)?,?\s(?P<year>{y})",
+            read_month,
+        ),
+    )
+
+
+def _parts_of_year() -> Shapes:
+    y, m = grammar()["dates"]["year"], _month()
+    of = rf"(?:\s(?:of\s)?(?:the\s)?(?P<year>{y}|(?:this|next|last|the)?\s?year))"
+    zone = rf"(?P<part>(?i:{any_of('part')}))"
+    return (
+        ("quarter", rf"(?i:Q(?P<n>[1-4])|(?P<nth>{any_of('ordinal')})\squarter)(?i:{of})?", read_quarter),
+        ("half", rf"(?i:H(?P<n>[12])\s(?P<year0>{y})|(?P<nth>first|second|last)\shalf{of})", read_half),
+        (
+            "part_year",
+            rf"(?:(?i:the)\s)?{zone}[\s-](?i:(?P<year>{y}|(?:this|next|last|the)\syear))",
+            read_part,
+        ),
+        ("part_month", rf"(?:(?i:the)\s)?{zone}[\s-](?P<month>{m})", read_month),
+        (
+            "season",
+            rf"(?i:(?P<which>this|last|next|the)\s)?(?P<season>(?i:{any_of('season')}))\s(?i:of\s)?(?P<year>{y})|(?i:(?P<which2>this|last|next)\s(?P<season2>{any_of('season')}))",
+            read_season,
+        ),
+    )
+
+
+def _relative() -> Shapes:
+    week, unit = _weekday(), "(?P<unit>day|week|month|quarter|year)"
+    return (
+        ("weekday", rf"(?:(?i:(?P<which>last|this|next|past|coming))\s)?(?P<weekday>{week})", read_weekday),
+        ("day", rf"(?i:(?P<word>{any_of('day')}))", read_day),
+        (
+            "ago",
+            rf"(?i:(?P<count>\d{{1,2}}|{any_of('count')})\s{unit}s?\s(?:ago|earlier\sthis\syear))",
+            read_ago,
+        ),
+        (
+            "relative",
+            r"(?i:(?:(?:earlier|later|late|early)\s)?(?P<which>last|this|next|past)\s(?P<unit>week(?:end)?|month|quarter|year))",
+            read_relative,
+        ),
+        ("end_of_year", r"(?i:(?:the\s)?year['’]s\s(?P<part>end|start))", read_year_end),
+    )
+
+
+def _years() -> Shapes:
+    y, m = grammar()["dates"]["year"], _month()
+    return (
+        ("years", rf"(?P<year>{y})(?:\s?[-–—/]\s?|\s(?:to|until|through)\s)(?P<year2>{y}|\d\d)", read_years),
+        ("years", rf"(?i:between)\s(?P<year>{y})\sand\s(?P<year2>{y})", read_years),
+        ("year", rf"(?P<year>{y})", read_year),
+        ("prep_month", rf"(?P<month>{m})", read_month),
+    )
+
+
+@cache
+def date_pattern() -> tuple[re2._Regexp, list[tuple[str, re.Pattern[str], Reader]]]:
+    ways = [(name, text, read) for name, text, read in shapes()]
+    union = "|".join(re.sub(r"\(\?P<\w+>", "(?:", text) for _, text, _ in ways)
+    return re2.compile(rf"\b(?:{union})\b"), [(n, re.compile(t), r) for n, t, r in ways]
