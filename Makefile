@@ -27,12 +27,11 @@ lab: ## JupyterLab on the notebooks, in an environment of its own
 	@.ci/setup .venv-lab lab
 	.venv-lab/bin/jupyter lab notebooks
 
-bench: ## what takes longer than a test: speed and memory, beside the peers
-	@.ci/setup .venv test
-	@.ci/setup .venv bench
-	$(BIN)/pytest tests/benchmarks -o norecursedirs= -o python_files='bench_*.py' -s $(PYTEST_ARGS)
+bench: ## what takes longer than a test: speed beside the peers, in an environment of its own
+	@.ci/setup .venv-bench test,bench
+	.venv-bench/bin/pytest tests/benchmarks -o norecursedirs= -o python_files='bench_*.py' -s $(PYTEST_ARGS)
 
 clean: ## remove what is made: environments, build/, caches (never figures/)
-	rm -rf .venv .venv-lab build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lab .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf src/*.egg-info

@@ -108,8 +108,6 @@ def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 @each_module
 def test_modules_and_functions_stay_short(path: Path) -> None:
-    if path.name == "dates.py":
-        pytest.xfail("being split")
     source = path.read_text("utf-8")
     functions = [
         n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
