@@ -17,7 +17,8 @@ from aidlib.model import Document, Mention, Money
 __all__ = ["settle_currency"]
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])|\n\s*\n")
-PARENT = {"$": "USD", "£": "GBP"}
+RESTATES = re.compile(r"\s*[(/\[]\s*(?:about|approximately|around|roughly|some|or|approx\.|~|≈)?\s*\Z", re.I)
+DOLLARS = {"USD", "AUD", "CAD", "NZD"}
 
 
 @cache
@@ -81,33 +82,58 @@ def settle_currency(
         )
     ends = [0] + [m.end() for m in SENTENCE_END.finditer(document.text)] + [len(document.text) + 1]
     stated = Counter(m.value.currency for m in mentions if m.value.currency and not m.value.candidates)
-    return [_settle(m, places, ends, stated) if len(m.value.candidates) > 1 else m for m in mentions]
+    return [
+        _settle(m, _beside(document.text, mentions, i), places, ends, stated)
+        if len(m.value.candidates) > 1
+        else m
+        for i, m in enumerate(mentions)
+    ]
+
+
+def _beside(text: str, mentions: list[Mention], i: int) -> str | None:
+    """The stated currency of the sum in whose brackets, or before whose brackets, this one stands."""
+    for one, two, other in ((i - 1, i, i - 1), (i, i + 1, i + 1)):
+        if one < 0 or two >= len(mentions) or mentions[other].value.candidates:
+            continue
+        if RESTATES.match(text[mentions[one].end : mentions[two].start]):
+            currency: str | None = mentions[other].value.currency
+            return currency
+    return None
 
 
 def _settle(
-    mention: Mention, places: list[tuple[int, str]], ends: list[int], stated: Counter[str]
+    mention: Mention,
+    beside: str | None,
+    places: list[tuple[int, str]],
+    ends: list[int],
+    stated: Counter[str],
 ) -> Mention:
     money: Money = mention.value
-    fitting = [(at, code) for at, code in places if code in money.candidates]
+    candidates = tuple(c for c in money.candidates if c != beside)
+    if beside in DOLLARS and beside != "USD" and "USD" in candidates:
+        return replace(mention, value=replace(money, currency="USD", reason="currency_restated"))
+    fitting = [(at, code) for at, code in places if code in candidates]
     index = bisect_left(ends, mention.start + 1)
-    left, right = ends[index - 1], ends[index]
-    here = [(at, code) for at, code in fitting if left <= at < right]
+    here = [(at, code) for at, code in fitting if ends[index - 1] <= at < ends[index]]
     code, reason = _nearest(here, mention.start), "currency_sentence"
+    if code is None and "USD" not in candidates:
+        code, reason = next((c for c in candidates if stated[c]), None), "currency_stated"
     if code is None:
-        code, reason = next((c for c in money.candidates if stated[c]), None), "currency_stated"
+        code, reason = _document(fitting, mention.start)
     if code is None:
-        earlier = [pair for pair in fitting if pair[0] < mention.start]
-        counts = Counter(c for _, c in fitting)
-        code, reason = (earlier[-1][1] if earlier else None), "currency_earlier"
-        if len(counts) > 1:
-            (top, n), (_, second) = counts.most_common(2)
-            if n >= 2 * second:
-                code, reason = top, "currency_document"
-        elif code is None and fitting:
-            code, reason = fitting[0][1], "currency_document"
-    if code is None:
-        code, reason = _default(money.candidates)
+        code, reason = _default(candidates)
     return replace(mention, value=replace(money, currency=code, reason=reason))
+
+
+def _document(fitting: list[tuple[int, str]], start: int) -> tuple[str | None, str]:
+    """Decide by the country that rules the text, else by the nearest before, else by the first."""
+    counts = Counter(code for _, code in fitting).most_common(2)
+    if counts and (len(counts) == 1 or counts[0][1] >= 2 * counts[1][1]):
+        return counts[0][0], "currency_document"
+    earlier = [code for at, code in fitting if at < start]
+    if earlier:
+        return earlier[-1], "currency_earlier"
+    return (fitting[0][1] if fitting else None), "currency_document"
 
 
 def _nearest(places: list[tuple[int, str]], at: int) -> str | None:

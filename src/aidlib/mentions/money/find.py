@@ -20,10 +20,14 @@ BETWEEN = re.compile(r"(?:[\s\u00ad\u2007-\u200d\u202f\u2060\ufeff]{0,3}|[\-\u20
 RANGE = re.compile(r"\s*(?:-|–|—|‒|−|to|through)\s*\Z", re.I)
 AND = re.compile(r"\s*(?:,|and|or|,\s*and|&|to|-|–|resp\.|respectively)\s*\Z", re.I)
 CONVERTS = re.compile(
-    r"\s*(?:,\s*|\(\s*|/\s*|[-–—]\s*|\[\s*|=\s*|≈\s*|~\s*|;\s*)?\s*(?:or|i\.e\.,?|that is,?|which is|equal to|equals|worth|"
-    r"equivalent to|an? equivalent of|the equivalent of|equivalent|about|around|approximately|approx\.?|roughly|nearly|almost|over|more than|"
-    r"some|just under|just over|circa|ca\.?|c\.|~|≈|=|the|at the time|currently|at current exchange rates|in|to|[,\s])*\s*\Z",
+    r"(?!\s*\Z)\s*[,(/\[=≈~;–—-]?\s*(?:or|i\.e\.,?|that is,?|which is|equal to|equals|worth|equivalent to|"
+    r"(?:an?|the) equivalent of|equivalent|about|around|approximately|approx\.?|roughly|nearly|almost|over|"
+    r"more than|some|just under|just over|circa|ca\.?|c\.|[~≈=(,]|the|at the time|currently|converted|"
+    r"at (?:current|today's) (?:exchange )?rates?|in|to|up to|at least|\s)*\Z",
     re.I,
+)
+LOOSE = re.compile(
+    r"[^.;:\n]{1,45}?(?:,? or|\(|,? equivalent to|,? the equivalent of|,? worth)" + CONVERTS.pattern, re.I
 )
 SCALE_BEHIND = re.compile(
     r"[\s\-]{1,2}(" + "|".join(s.form for s in scales() if s.kind == "word") + r")\b", re.I
@@ -75,8 +79,8 @@ def find_money(document: Document, parties: Iterable[tuple[int, int, str]] | Non
     tokens = find_tokens(text)
     if not any(t.codes for t in tokens):
         return []
-    sums = _share(text, _pair(text, tokens))
-    known = _ranges(text, [s for s in sums if s.codes])
+    sums = _share(text, _add_up(text, _pair(text, tokens)))
+    known = _ranges(text, [s for s in sums if s.codes and not _is_weight(text, s)])
     mentions = settle_currency([_mention(text, s) for s in known], document, parties)
     mentions = _carry(text, _conversions(text, mentions), [s for s in sums if not s.codes])
     return _conversions(text, mentions)
@@ -126,25 +130,32 @@ def _share(text: str, sums: list[Sum]) -> list[Sum]:
     """Spread scale and currency over "€125 and €20 million" and "400 and 500 million euros"."""
     for left, right in zip(reversed(sums[:-1]), reversed(sums[1:]), strict=True):
         gap = text[left.end : right.start]
-        if (
-            left.codes
-            and not right.codes
-            and RANGE.match(gap)
-            and left.number < right.number
-            and right.scale > 1
-        ):
+        if len(gap) > 12 or not (AND.match(gap) or RANGE.match(gap)):
+            continue
+        ranged = RANGE.match(gap) is not None and left.number < right.number
+        if left.codes and not right.codes and ranged and not _counts_things(text, right):
             right.codes = left.codes
-        if len(gap) > 12 or not right.codes or not (AND.match(gap) or RANGE.match(gap)):
+        if not right.codes or (left.codes and left.codes != right.codes):
             continue
-        if left.codes and left.codes != right.codes:
-            continue
-        if left.scale == 1 and right.scale > 1 and left.number < 1000:
-            ranged = bool(RANGE.match(gap))
-            if not ranged or left.number < right.number:
-                left.scale, left.low = right.scale, left.number * right.scale
-        if not left.codes and left.scale > 1:
+        if left.scale == 1 and right.scale > 1 and left.number < 1000 and (ranged or not RANGE.match(gap)):
+            left.scale, left.low = right.scale, left.number * right.scale
+        if left.scale > 1:
             left.codes = right.codes
     return sums
+
+
+def _add_up(text: str, sums: list[Sum]) -> list[Sum]:
+    """Read "$2 billion 980 million" (and "$2 billion $980 million") as one number."""
+    found: list[Sum] = []
+    for s in sums:
+        last = found[-1] if found else None
+        blank = last is not None and text[last.end : s.start].isspace() and s.start - last.end < 3
+        if last and blank and 1000 * s.scale <= last.scale and s.number < 1000 and s.scale > 1:
+            if s.codes in {(), last.codes} or not last.codes:
+                last.end, last.low, last.codes = s.end, last.low + s.low, last.codes or s.codes
+                continue
+        found.append(s)
+    return found
 
 
 def _carry(text: str, known: list[Mention], bare: list[Sum]) -> list[Mention]:
@@ -168,8 +179,11 @@ def _lender(text: str, s: Sum, found: list[Mention], place: int, restating: set[
     listed = last is not None and AND.match(text[last.end : s.start])
     if not (s.scale >= MILLION or (listed and s.number >= 1000)) or _counts_things(text, s):
         return None
+    same = next((m for m in found[:place] if m.value.amount == s.low and m.start not in restating), None)
+    if same is not None:
+        return same
     following = found[place] if place < len(found) and found[place].start - s.end < 150 else None
-    reach = 1500 if s.scale > MILLION else 400
+    reach = 1500 if s.scale > MILLION else 250
     earlier = [m for m in reversed(found[max(0, place - 8) : place]) if s.start - m.end < reach]
     if following and CONVERTS.match(text[s.end : following.start]):
         restating.add(following.start)
@@ -178,6 +192,17 @@ def _lender(text: str, s: Sum, found: list[Mention], place: int, restating: set[
         )
     earlier = [m for m in earlier if m.start not in restating] or earlier
     return earlier[0] if earlier else following
+
+
+def _is_weight(text: str, s: Sum) -> bool:
+    """Whether the pounds are of a bomb."""
+    if s.codes != ("GBP",) or s.scale > 1 or "pound" not in text[s.start : s.end].lower():
+        return False
+    words = re.findall(r"[a-z]+", text[s.end : s.end + 30].lower())
+    weights = grammar()["weight"]
+    return bool(words) and (
+        words[0] in weights["things"] or (words[0] == "of" and not set(words[1:]) & set(weights["money"]))
+    )
 
 
 def _counts_things(text: str, bare: Sum) -> bool:
@@ -197,15 +222,11 @@ def _ranges(text: str, sums: list[Sum]) -> list[Sum]:
         last = found[-1] if found else None
         if last and last.high is None and last.codes == s.codes and last.low < s.low:
             gap = text[last.end : s.start]
-            lead = text[max(0, last.start - 12) : last.start].lower().split()[-1:]
-            if (
-                RANGE.match(gap)
-                and lead != ["from"]
-                or (lead == ["between"] and gap.strip().lower() == "and")
+            lead = text[max(0, last.start - 24) : last.start].lower().split()[-2:]
+            rises = lead[-1:] == ["from"] and not lead[0].startswith("rang")
+            if (RANGE.match(gap) and not rises) or (
+                lead[-1:] == ["between"] and gap.strip().lower() == "and"
             ):
-                last.end, last.high = s.end, s.low
-                continue
-            if RANGE.match(gap) and last.low * 4 > s.low:
                 last.end, last.high = s.end, s.low
                 continue
         found.append(s)
@@ -251,21 +272,28 @@ def _mention(text: str, s: Sum) -> Mention:
 
 
 def _conversions(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Mark each sum that restates the one before it in another currency."""
     found = list(mentions)
     for i in range(1, len(found)):
         one, two = found[i - 1], found[i]
         gap = text[one.end : two.start]
-        if len(gap) > 60 or not CONVERTS.match(gap) or not _same_worth(one.value, two.value):
+        if len(gap) > 80 or (
+            i > 1 and found[i - 1].value.converts == i - 2 and not _same_worth(found[i - 2].value, two.value)
+        ):
             continue
-        found[i] = replace(two, value=replace(two.value, converts=i - 1))
+        near = CONVERTS.match(gap) and _same_worth(one.value, two.value)
+        if near or (LOOSE.match(gap) and _same_worth(one.value, two.value, 1.18)):
+            first = i - 1 if one.value.converts is None else one.value.converts
+            found[i] = replace(two, value=replace(two.value, converts=first))
     return found
 
 
-def _same_worth(one: Money, two: Money) -> bool:
-    if not one.currency or not two.currency or one.currency == two.currency:
-        return False
+def _same_worth(one: Money, two: Money, factor: float = 1.6) -> bool:
+    """Whether two sums in different currencies may be one, by rough rates."""
     rates = rough_rates()
-    if one.currency not in rates or two.currency not in rates or not one.amount or not two.amount:
+    if one.currency == two.currency or one.currency not in rates or two.currency not in rates:
+        return False
+    if not one.amount or not two.amount:
         return False
     ratio = float(one.amount) / rates[one.currency] / (float(two.amount) / rates[two.currency])
-    return 0.6 < ratio < 1.67
+    return 1 / factor < ratio < factor

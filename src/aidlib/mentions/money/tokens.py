@@ -54,7 +54,8 @@ def _pattern() -> re2._Regexp:
     gap, blank, digits = parts["gap"], parts["blank"], parts["digits"]
     number = _any_of(list(number_words()))
     scaled = rf"(?:{gap}(?:(?i:{scale})|{letters})\b\.?)?(?:{gap}(?i:{scale})\b)?"
-    spelt = rf"\b(?i:(?:(?:{number})(?:{blank}(?:and{blank}|of{blank}a{blank})?))+(?:{scale})(?:{blank}(?:{scale}))?)\b"
+    filler = rf"{blank}(?:and{blank}|of{blank}a{blank})?"
+    spelt = rf"\b(?i:(?:(?:{number}|hundred){filler})+(?:{scale})(?:{blank}(?:{scale}))?)\b"
     return re2.compile(rf"{digits}{scaled}|{spelt}|\b(?i:{names})\b|{symbols}")
 
 
@@ -79,31 +80,29 @@ def find_tokens(text: str) -> list[Token]:
     [(5, 16, Decimal('1200000000.0'))]
     """
     safe = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    found = []
+    found: list[Token] = []
     for match in _pattern().finditer(safe):
         start, end = match.span()
-        token = _read(safe, start, end)
+        last = found[-1] if found and found[-1].end == start else None
+        token = _read(safe, start, end, last)
         if token is not None:
             found.append(token)
     return found
 
 
-def _read(text: str, start: int, end: int) -> Token | None:
+def _read(text: str, start: int, end: int, last: Token | None) -> Token | None:
     quote = text[start:end]
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     first = quote[0]
     if first.isdigit():
-        return (
-            _read_digits(text, start, end)
-            if not (before.isalpha() or before in "_#") or before == "m"
-            else None
-        )
+        is_name = (before.isalpha() or before in "_#") and not (last and last.codes)
+        return None if is_name else _read_digits(text, start, end)
     key = " ".join(quote.split())
     codes = _currencies().get(key) or _currencies().get(key.lower())
     if codes is None:
         return _read_words(quote, start, end)
-    if first.isalpha() and (before.isalnum() or before == "_"):
+    if first.isalpha() and (before.isalnum() or before == "_") and not (last and last.number is not None):
         return None
     if quote[-1].isalpha() and (after.isalpha() or after == "_"):
         return None
@@ -121,7 +120,7 @@ def _read_digits(text: str, start: int, end: int) -> Token | None:
             _scales().get(word) or _scales().get(word.rstrip(".")) or _scales()[word.lower().rstrip(".")]
         )
         scale, letter = scale * factor, letter or is_letter
-    if text[end - 1] == "." and words and not words[-1] in _scales():
+    if text[end - 1] == "." and words and words[-1] not in _scales():
         end -= 1
     return Token(start, end, parse_number(digits, scale > 1), scale, letter)
 
@@ -136,7 +135,7 @@ def _read_words(quote: str, start: int, end: int) -> Token | None:
         if value is None:
             factor = _scales()[word][0]
             if factor == 100 and place < len(words) - 1:
-                current = (current or 1) * factor
+                current = (current or Decimal(1)) * factor
             else:
                 scale *= factor
         elif word in {"half", "quarter"}:
