@@ -7,18 +7,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from build import event
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aidlib.errors import ReadError
 from aidlib.model import AidType, Amount, Document, Event, Item, Mention, Money, Reading, Span, Stage
 from aidlib.record import reading_from_record, record_of
+from build import event
 
 TOP = ["id", "title", "published", "source", "sha256", "mentions", "events", "headline"]
 MENTION = ["start", "end", "text", "amount", "currency", "low", "high", "modifier", "converts", "part_of"]
-EVENT = """donor donors channel recipient amount low high currency amount_alt modifier stage aid_type mechanism
-date date_end date_precision part_of items is_cumulative_total about_past evidence reasons""".split()
+EVENT = """
+donor donors channel recipient amount low high currency amount_alt modifier stage
+aid_type mechanism date date_end date_precision part_of items is_cumulative_total about_past evidence reasons
+""".split()
 
 sums = st.none() | st.integers(1, 10**13).map(Decimal) | st.decimals("0.01", "1e9", places=2)
 codes = st.sampled_from(["NOR", "DNK", "UKR", "MULTI", "EU"])

@@ -63,7 +63,11 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
 
 def json_line(record: dict[str, Any]) -> str:
     """Write a record as one line of JSON."""
-    return json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+    line = json.dumps(record, ensure_ascii=False)
+    # Some readers end a line at these too; within JSON their escapes mean the same.
+    for character in "\x85\u2028\u2029":
+        line = line.replace(character, f"\\u{ord(character):04x}")
+    return line + "\n"
 
 
 def write_quarantine(path: Path, set_aside: list[SetAside]) -> None:
