@@ -60,6 +60,8 @@ def _read(
         role = _role(before)
         if name in {"year", "prep_month"} and not _has_preposition(before, name, text[start:end]):
             return None
+        if name == "weekday" and (NAMED_DAY.search(before) or NEWSPAPER.match(text, end)):
+            return None
         if name == "year" and re.match(
             r"[.,]\d|\s?(?:%|mm\b|million|billion|[A-Za-z-]*-)", text[end : end + 8]
         ):
@@ -74,6 +76,10 @@ def _read(
         return replace(when, role=role) if when else None
     return None
 
+
+# "Black Friday" and the "Sunday Times" are names
+NAMED_DAY = re.compile(r"\b(?:black|good|bloody|palm|easter|ash|cyber|holy)\s\Z")
+NEWSPAPER = re.compile(r"\s(?:Times|Telegraph|Mirror|Express|Mail|Post|Herald|Independent|Mass|Night)\b")
 
 PREPOSITION = re.compile(
     r"\b(?:in|since|until|till|by|during|through|throughout|"

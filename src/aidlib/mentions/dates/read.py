@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date, timedelta
 
 from aidlib.mentions.dates.words import words_of
@@ -15,12 +16,15 @@ __all__ = [
     "read_days",
     "read_half",
     "read_month",
+    "read_months",
     "read_numbers",
     "read_part",
     "read_quarter",
     "read_relative",
     "read_season",
+    "read_week_of",
     "read_weekday",
+    "read_weekday_of_week",
     "read_year",
     "read_year_end",
     "read_years",
@@ -102,6 +106,26 @@ def read_month(g: Groups, published: date | None, future: bool) -> When | None:
     return When(_iso(year, month), None, "month", "inferred")
 
 
+def read_months(g: Groups, published: date | None, future: bool) -> When | None:
+    """Read "January to March 2025": the year belongs to both ends, but not past the turn of it."""
+    first, last = _month_number(g["month"]), _month_number(g["month2"])
+    if "year" in g:
+        year, how = int(g["year"]), "stated"
+    elif published:
+        year, how = _guess_year(last, 1, published, future), "inferred"
+    else:
+        return None
+    start = int(g.get("year0") or year - (last < first))
+    return When(_iso(start, first), _iso(year, last), "month", how)
+
+
+def read_week_of(g: Groups, published: date | None, future: bool) -> When | None:
+    """Read "the week of 4 November" as that whole week, never as its day."""
+    parts = {"day": g.get("day") or g["day2"], "month": g.get("month") or g["month2"]}
+    day = read_days(parts | ({"year": g["year"]} if "year" in g else {}), published, future)
+    return replace(_week(date.fromisoformat(day.start)), how=day.how) if day else None
+
+
 def _year_of(word: str | None, published: date | None) -> tuple[int, str] | None:
     if word and word.strip().isdigit():
         return int(word), "stated"
@@ -177,6 +201,16 @@ def read_weekday(g: Groups, published: date | None, future: bool) -> When | None
     return When(day.isoformat(), None, "day", "inferred")
 
 
+def read_weekday_of_week(g: Groups, published: date | None, future: bool) -> When | None:
+    """Read "Friday last week": the day within that week, counted from Monday."""
+    if published is None:
+        return None
+    weekday = int(words_of("weekday")[g["weekday"].lower()])
+    weeks = {"last": -1, "next": 1}.get(g["which"].lower(), 0)
+    day = published + timedelta(7 * weeks + weekday - published.weekday())
+    return When(day.isoformat(), None, "day", "inferred")
+
+
 def read_day(g: Groups, published: date | None, future: bool) -> When | None:
     if published is None:
         return None
@@ -214,7 +248,9 @@ def read_relative(g: Groups, published: date | None, future: bool) -> When | Non
     if published is None:
         return None
     unit = g["unit"].lower()
-    shift = {"last": -1, "past": -1, "next": 1}.get(g["which"].lower(), 0)
+    shift = {"last": -1, "past": -1, "next": 1}.get(g.get("which", "").lower(), 0)
+    if "which" not in g and unit == "weekend" and not future and published.weekday() < 5:
+        shift = -1  # "over the weekend", read from Monday to Friday, is the one before
     if unit == "week":
         return _week(published + timedelta(7 * shift))
     if unit == "weekend":

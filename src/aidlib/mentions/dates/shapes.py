@@ -16,12 +16,15 @@ from aidlib.mentions.dates.read import (
     read_days,
     read_half,
     read_month,
+    read_months,
     read_numbers,
     read_part,
     read_quarter,
     read_relative,
     read_season,
+    read_week_of,
     read_weekday,
+    read_weekday_of_week,
     read_year,
     read_year_end,
     read_years,
@@ -54,8 +57,14 @@ def _days() -> Shapes:
     d, y, dash, m = part["day"], part["year"], part["dash"], _month()
     lead = rf"(?:{_weekday()},?\s(?:the\s)?)?"
     return (
-        ("iso", rf"(?P<year>{y})-(?P<month>\d\d)-(?P<day>\d\d)", read_numbers),
+        ("iso", rf"(?P<year>{y})[-/](?P<month>\d\d)[-/](?P<day>\d\d)", read_numbers),
         ("numbers", rf"(?P<day>\d{{1,2}})(?P<mark>[./])(?P<month>\d{{1,2}})[./](?P<year>{y})", read_numbers),
+        (
+            "week_of",
+            rf"(?i:week)\s(?:of|beginning|starting)\s(?:{lead})(?:(?P<day>{d})\s(?P<month>{m})"
+            rf"|(?P<month2>{m})\s(?P<day2>{d}))(?:,?\s(?P<year>{y}))?",
+            read_week_of,
+        ),
         (
             "two_days",
             rf"{lead}(?P<day>{d})\s(?P<month>{m})(?:\s(?P<year0>{y}))?{dash}(?P<day2>{d})\s(?P<month2>{m})(?:,?\s(?P<year>{y}))?",
@@ -75,6 +84,11 @@ def _days() -> Shapes:
             "month_day",
             rf"{lead}(?P<month>{m})\s(?:the\s)?(?P<day>{d})(?:{dash}(?P<day2>{d}))?(?:,?\s(?P<year>{y}))?",
             read_days,
+        ),
+        (
+            "two_months",
+            rf"(?P<month>{m})(?:\s(?P<year0>{y}))?{dash}(?P<month2>{m})(?:,?\s(?P<year>{y}))?",
+            read_months,
         ),
         (
             "month_year",
@@ -109,6 +123,17 @@ def _parts_of_year() -> Shapes:
 def _relative() -> Shapes:
     week, unit = _weekday(), "(?P<unit>day|week|month|quarter|year)"
     return (
+        (
+            "weekday_of_week",
+            rf"(?P<weekday>{week})\s(?i:(?:of\s)?(?P<which>last|this|next)\sweek)",
+            read_weekday_of_week,
+        ),
+        ("the_weekend", r"(?i:the\s(?:coming\s)?(?P<unit>weekend))", read_relative),
+        (
+            "end_of_month",
+            r"(?i:(?:the\s)?(?:end|start|middle)\sof\s(?:the|this)\s(?P<unit>month))",
+            read_relative,
+        ),
         ("weekday", rf"(?:(?i:(?P<which>last|this|next|past|coming))\s)?(?P<weekday>{week})", read_weekday),
         ("day", rf"(?i:(?P<word>{any_of('day')}))", read_day),
         (
@@ -121,7 +146,7 @@ def _relative() -> Shapes:
             r"(?i:(?:(?:earlier|later|late|early)\s)?(?P<which>last|this|next|past)\s(?P<unit>week(?:end)?|month|quarter|year))",
             read_relative,
         ),
-        ("end_of_year", r"(?i:(?:the\s)?year['’]s\s(?P<part>end|start))", read_year_end),
+        ("end_of_year", r"(?i:(?:the\s)?year(?:['’]s\s|-)(?P<part>end|start))", read_year_end),
     )
 
 
@@ -129,6 +154,7 @@ def _years() -> Shapes:
     y, m = grammar()["dates"]["year"], _month()
     return (
         ("years", rf"(?P<year>{y})(?:\s?[-–—/]\s?|\s(?:to|until|through)\s)(?P<year2>{y}|\d\d)", read_years),
+        ("fiscal_year", rf"FY\s?(?P<year>{y})", read_year),
         ("years", rf"(?i:between)\s(?P<year>{y})\sand\s(?P<year2>{y})", read_years),
         ("year", rf"(?P<year>{y})", read_year),
         ("prep_month", rf"(?P<month>{m})", read_month),
