@@ -61,13 +61,20 @@ def chromium(request: pytest.FixtureRequest) -> str:
     return path
 
 
-@pytest.fixture
-def page(chromium: str) -> Iterator[Any]:
-    """A blank page in Chromium, without network."""
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """Chromium, started once."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(offline=True)
-        yield context.new_page()
-        browser.close()
+        started = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A blank page, without network."""
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,28 @@
+"""In: a fresh interpreter. Out: what ``import aidlib`` loads, which is next to nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Run a statement in a fresh interpreter and give the modules that it has loaded."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_no_library() -> None:
+    heavy = {"pandas", "numpy", "pyarrow", "matplotlib", "papermill", "duckdb", "re2", "trafilatura", "click"}
+    assert loaded_by("import aidlib") & heavy == set()
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    code = "import aidlib, importlib.metadata as m; assert aidlib.__version__ == m.version('aidlib')"
+    assert "aidlib" in loaded_by(code)
+
+
+def test_reading_one_text_needs_neither_tables_nor_figures() -> None:
+    read = "import aidlib; aidlib.read_announcement('Latvia pledged €2 million to Ukraine.')"
+    assert loaded_by(read) & {"matplotlib", "papermill", "duckdb", "IPython"} == set()
