@@ -105,10 +105,10 @@ def test_a_text_in_another_language_is_kept_when_asked_for(folder: Path, tmp_pat
     assert [record["id"] for record in records(out)] == ["a", "no"]
 
 
-def test_the_text_is_written_when_asked_for_even_with_a_lone_surrogate(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"id": "a", "text": "' + GOOD + '\\ud800"}')
-    run(tmp_path / "a.jsonl", "-o", tmp_path / "o.jsonl", "--with-text")
-    assert records(tmp_path / "o.jsonl")[0]["text"] == GOOD + "\ud800"
+def test_the_text_is_written_when_asked_for_and_no_character_of_it_ends_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD + "\u2028More.\x85")
+    run(tmp_path / "a.txt", "-o", tmp_path / "o.jsonl", "--with-text")
+    assert records(tmp_path / "o.jsonl")[0]["text"] == GOOD + "\u2028More.\x85"
 
 
 def test_every_sum_is_explained_in_a_line(folder: Path, tmp_path: Path) -> None:

@@ -46,8 +46,7 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A lone surrogate is written as \\udXXX, which is its escape in JSON too.
-        with part.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         part.replace(path)
     except OSError as error:

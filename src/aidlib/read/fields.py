@@ -49,10 +49,22 @@ def document_of(fields: dict[str, Any], where: str) -> Document:
                 where=where,
                 fix=f"Write {key!r} as a string.",
             )
-    published = first_date(fields, ("published",), where)
-    return Document(
-        str(name), str(text), text_of(fields.get("title")), published, text_of(fields.get("source"))
-    )
+    title, source = text_of(fields.get("title")), text_of(fields.get("source"))
+    _refuse_half_characters((str(name), str(text), title or "", source or ""), where)
+    return Document(str(name), str(text), title, first_date(fields, ("published",), where), source)
+
+
+def _refuse_half_characters(values: tuple[str, ...], where: str) -> None:
+    """Refuse a lone surrogate: JSON can escape one, but no text in UTF-8 can hold it."""
+    try:
+        for value in values:
+            value.encode()
+    except UnicodeEncodeError as error:
+        raise ReadError(
+            f"half a character, U+{ord(error.object[error.start]):04X}, stands at character {error.start}",
+            where=where,
+            fix="Write the whole character, or take the escape out.",
+        ) from error
 
 
 def text_of(value: object) -> str | None:
