@@ -83,27 +83,29 @@ def settle_currency(
     ends = [0] + [m.end() for m in SENTENCE_END.finditer(document.text)] + [len(document.text) + 1]
     stated = Counter(m.value.currency for m in mentions if m.value.currency and not m.value.candidates)
     return [
-        _settle(m, _beside(document.text, mentions, i), places, ends, stated)
+        _settle(m, *_beside(document.text, mentions, i), places, ends, stated)
         if len(m.value.candidates) > 1
         else m
         for i, m in enumerate(mentions)
     ]
 
 
-def _beside(text: str, mentions: list[Mention], i: int) -> str | None:
-    """The stated currency of the sum in whose brackets, or before whose brackets, this one stands."""
-    for one, two, other in ((i - 1, i, i - 1), (i, i + 1, i + 1)):
-        if one < 0 or two >= len(mentions) or mentions[other].value.candidates:
-            continue
-        if RESTATES.match(text[mentions[one].end : mentions[two].start]):
-            currency: str | None = mentions[other].value.currency
-            return currency
-    return None
+def _beside(text: str, mentions: list[Mention], i: int) -> tuple[str | None, bool]:
+    """The stated currency of the sum that this one restates or that restates it; whether it is in brackets."""
+    in_brackets = i > 0 and RESTATES.match(text[mentions[i - 1].end : mentions[i].start]) is not None
+    if in_brackets:
+        other = mentions[i - 1].value
+    elif i + 1 < len(mentions) and RESTATES.match(text[mentions[i].end : mentions[i + 1].start]):
+        other = mentions[i + 1].value
+    else:
+        return None, False
+    return (None if other.candidates else other.currency), in_brackets
 
 
 def _settle(
     mention: Mention,
     beside: str | None,
+    in_brackets: bool,
     places: list[tuple[int, str]],
     ends: list[int],
     stated: Counter[str],
@@ -118,6 +120,8 @@ def _settle(
     code, reason = _nearest(here, mention.start), "currency_sentence"
     if code is None and "USD" not in candidates:
         code, reason = next((c for c in candidates if stated[c]), None), "currency_stated"
+    if code is None and in_brackets and "USD" in candidates:
+        code, reason = "USD", "currency_restated"
     if code is None:
         code, reason = _document(fitting, mention.start)
     if code is None:

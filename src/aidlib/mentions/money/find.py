@@ -27,7 +27,10 @@ CONVERTS = re.compile(
     re.I,
 )
 LOOSE = re.compile(
-    r"[^.;:\n]{1,45}?(?:,? or|\(|,? equivalent to|,? the equivalent of|,? worth)" + CONVERTS.pattern, re.I
+    r"[^.;:\n]{1,45}?(?:,? or|\(|,? equivalent to|,? the equivalent of|,? worth)(?:"
+    + CONVERTS.pattern
+    + r"|\s*\Z)",
+    re.I,
 )
 SCALE_BEHIND = re.compile(
     r"[\s\-]{1,2}(" + "|".join(s.form for s in scales() if s.kind == "word") + r")\b", re.I
