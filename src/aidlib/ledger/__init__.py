@@ -1,0 +1,9 @@
+"""In: commitments of many documents. Out: the books: tables, contracts, totals with bounds."""
+
+from __future__ import annotations
+
+from aidlib.ledger.books import Ledger, build_ledger
+from aidlib.ledger.totals import build_totals, naive_steps
+from aidlib.ledger.valuing import Valuer
+
+__all__ = ["Ledger", "Valuer", "build_ledger", "build_totals", "naive_steps"]

@@ -1,0 +1,237 @@
+"""In: the table of commitments. Out: totals with bounds, and the way from the naive sum to the books."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aidlib.errors import ParameterError
+from aidlib.ledger.columns import Column, frame_of
+
+if TYPE_CHECKING:
+    from aidlib.ledger.books import Ledger
+
+__all__ = ["GROUPINGS", "build_totals", "naive_steps", "total_columns", "total_commitments"]
+
+GROUPINGS = (
+    "donor",
+    "channel",
+    "recipient",
+    "mechanism",
+    "stage",
+    "aid_type",
+    "currency",
+    "modifier",
+    "year",
+    "quarter",
+    "month",
+)
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    name: str
+    cell: tuple[Hashable, ...]
+    low: Decimal
+    central: Decimal
+    high: Decimal
+    overlaps: frozenset[str]
+
+
+def build_totals(ledger: Ledger, by: Sequence[str] = ("donor",)) -> pd.DataFrame:
+    """Add up the booked acts, by any of ``GROUPINGS``; none gives one row.
+
+    Parts are not added to their whole, running totals and proposals not at all. Acts that may be
+    one another count once in low and central (the largest), and each time in high. By stage, an
+    act counts once, at the highest that it has reached.
+
+    Returns
+    -------
+    DataFrame
+        The grouping columns (empty where unknown), ``low_eur``, ``central_eur``, ``high_eur``,
+        ``n_commitments`` and ``commitment_ids`` (``|`` between) of what is counted.
+
+    Raises
+    ------
+    ParameterError
+        A grouping is unknown.
+    """
+    return total_commitments(ledger.commitments, by=by)
+
+
+def total_columns(by: Sequence[str]) -> list[Column]:
+    """Columns of a table of totals."""
+    return [
+        *[Column(name, "text", f"{name} of the acts counted") for name in by],
+        Column("low_eur", "money", "least, in euro", True),
+        Column("central_eur", "money", "as stated, in euro", True),
+        Column("high_eur", "money", "most, in euro", True),
+        Column("n_commitments", "count", "acts counted in high", True),
+        Column("commitment_ids", "text", "their names, | between", True),
+    ]
+
+
+def total_commitments(commitments: pd.DataFrame, *, by: Sequence[str]) -> pd.DataFrame:
+    """Do the work of ``build_totals`` on the table of commitments alone."""
+    for name in by:
+        if name not in GROUPINGS:
+            near = difflib.get_close_matches(str(name), GROUPINGS, n=1)
+            raise ParameterError(
+                f"cannot group by {name!r}",
+                where="build_totals, by",
+                fix=f"Did you mean {near[0]!r}?" if near else f"Use any of {', '.join(GROUPINGS)}.",
+            )
+    cells: dict[tuple[Hashable, ...], list[_Act]] = defaultdict(list)
+    for act in _counted(commitments, by):
+        cells[act.cell].append(act)
+    order = sorted(cells, key=lambda cell: [(value is None, str(value)) for value in cell])
+    rows = [dict(zip(by, cell, strict=True)) | _add_up(cells[cell]) for cell in order]
+    return frame_of(total_columns(by), rows)
+
+
+def _add_up(acts: Sequence[_Act]) -> dict[str, Any]:
+    once = [max(group, key=lambda act: (act.central, act.name)) for group in _components(acts)]
+    return {
+        "low_eur": sum((act.low for act in once), ZERO),
+        "central_eur": sum((act.central for act in once), ZERO),
+        "high_eur": sum((act.high for act in acts), ZERO),
+        "n_commitments": len(acts),
+        "commitment_ids": "|".join(sorted(act.name for act in acts)),
+    }
+
+
+def _components(acts: Sequence[_Act]) -> list[list[_Act]]:
+    """Groups of acts that may be one another, directly or by way of a third."""
+    by_name = {act.name: act for act in acts}
+    seen: set[str] = set()
+    found = []
+    for act in sorted(acts, key=lambda one: one.name):
+        if act.name in seen:
+            continue
+        group, open_ = [], [act.name]
+        while open_:
+            name = open_.pop()
+            if name not in seen and name in by_name:
+                seen.add(name)
+                group.append(by_name[name])
+                open_ += sorted(by_name[name].overlaps)
+        found.append(group)
+    return found
+
+
+def _records(commitments: pd.DataFrame) -> list[dict[str, Any]]:
+    names = "commitment_id status part_of amount_eur_low amount_eur amount_eur_high overlaps_with".split()
+    days = commitments["announced_on"]
+    frame = commitments.assign(
+        year=days.dt.strftime("%Y"),
+        month=days.dt.strftime("%Y-%m"),
+        quarter=days.dt.year.astype("Int64").astype("str")
+        + "-Q"
+        + days.dt.quarter.astype("Int64").astype("str"),
+    )
+    frame.loc[days.isna(), "quarter"] = None
+    wanted = [*names, *(name for name in GROUPINGS)]
+    return [
+        {key: None if _is_missing(value) else value for key, value in row.items()}
+        for row in frame[wanted].to_dict("records")
+    ]
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _counted(commitments: pd.DataFrame, by: Sequence[str]) -> Iterable[_Act]:
+    rows = _records(commitments)
+    counted, _ = split_parts(rows)
+    for row in rows:
+        if row["commitment_id"] in counted:
+            yield _Act(
+                row["commitment_id"],
+                tuple(row[name] for name in by),
+                row["amount_eur_low"],
+                row["amount_eur"],
+                row["amount_eur_high"],
+                frozenset((row["overlaps_with"] or "").split("|")) - {""},
+            )
+
+
+def split_parts(rows: Sequence[dict[str, Any]]) -> tuple[set[str], set[str]]:
+    """Split booked acts with a value into those counted, and parts of those."""
+    booked = {
+        row["commitment_id"]: row["part_of"]
+        for row in rows
+        if row["status"] == "booked" and row["amount_eur"] is not None
+    }
+    whole_of = {row["commitment_id"]: row["part_of"] for row in rows}
+    parts = set()
+    for name in booked:
+        at, seen = whole_of[name], {name}
+        while at is not None and at not in seen:
+            if at in booked:
+                parts.add(name)
+                break
+            seen.add(at)
+            at = whole_of.get(at)
+    return booked.keys() - parts, parts
+
+
+def naive_steps(ledger: Ledger) -> pd.DataFrame:
+    """Walk from the sum of every amount told to the books, in euro.
+
+    Returns
+    -------
+    DataFrame
+        ``step``, ``label``, ``amount_eur`` (negative where taken off), ``n`` (events or acts
+        taken off), ``running_eur``. The first row is the naive sum, the last the books, and the
+        rows between add up to their difference exactly.
+    """
+    events = [value for value in ledger.events["amount_eur"] if not _is_missing(value)]
+    rows = [row for row in _records(ledger.commitments) if row["amount_eur"] is not None]
+    counted, parts = split_parts(rows)
+    naive, acts = sum(events, ZERO), sum((row["amount_eur"] for row in rows), ZERO)
+    totals = total_commitments(ledger.commitments, by=[])
+    books = totals["central_eur"].iloc[0] if len(totals) else ZERO
+
+    def off(chosen: list[dict[str, Any]]) -> tuple[Decimal, int]:
+        return -sum((row["amount_eur"] for row in chosen), ZERO), len(chosen)
+
+    kept = sum((row["amount_eur"] for row in rows if row["commitment_id"] in counted), ZERO)
+    steps = [
+        ("naive", "every amount told", naive, len(events)),
+        ("repeats", "told again, or elsewhere", acts - naive, len(events) - len(rows)),
+        ("parts", "part of a larger sum", *off([row for row in rows if row["commitment_id"] in parts])),
+        ("totals", "running totals and targets", *off([row for row in rows if row["status"] == "total"])),
+        ("proposals", "proposed only", *off([row for row in rows if row["status"] == "proposed"])),
+        ("others", "for another recipient", *off([row for row in rows if row["status"] == "other"])),
+        ("overlaps", "may repeat another act", books - kept, _n_overlaps(ledger.commitments)),
+    ]
+    running, out = ZERO, []
+    for step, label, amount, n in steps:
+        running += amount
+        out.append({"step": step, "label": label, "amount_eur": amount, "n": n, "running_eur": running})
+    out.append(
+        {"step": "books", "label": "the books", "amount_eur": books, "n": len(counted), "running_eur": books}
+    )
+    return frame_of(STEP_COLUMNS, out)
+
+
+STEP_COLUMNS = (
+    Column("step", "text", "name of the step", True),
+    Column("label", "text", "what it is", True),
+    Column("amount_eur", "money", "euro added or taken off", True),
+    Column("n", "count", "events or acts", True),
+    Column("running_eur", "money", "euro that remain", True),
+)
+
+
+def _n_overlaps(commitments: pd.DataFrame) -> int:
+    acts = list(_counted(commitments, []))
+    return len(acts) - len(_components(acts))
