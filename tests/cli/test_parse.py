@@ -131,3 +131,26 @@ def test_without_input_the_briefs_of_the_project_are_read(
     monkeypatch.chdir(root / "src")
     assert run("-o", tmp_path / "o.jsonl").exit_code == 0
     assert len(records(tmp_path / "o.jsonl")) == len(list((root / "seeds" / "briefs").glob("*.md")))
+
+
+def test_an_input_is_never_overwritten(tmp_path: Path) -> None:
+    records_in = tmp_path / "a.jsonl"
+    records_in.write_text(json.dumps({"id": "a", "text": GOOD}))
+    before = records_in.read_bytes()
+    for source in (records_in, tmp_path):
+        result = run(source, "-o", records_in)
+        assert result.exit_code == 2
+        assert "is one of the inputs" in result.stderr
+    assert records_in.read_bytes() == before
+
+
+def test_every_document_set_aside_is_named_when_verbose(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD)
+    for n in range(5):
+        (tmp_path / f"b{n}.txt").write_text("")
+    words = ["parse", str(tmp_path), "-o", str(tmp_path / "o.jsonl")]
+    assert CliRunner().invoke(main, words).stderr.count("Set aside:") == 3
+    assert (
+        CliRunner().invoke(main, ["-v", *words[:-1], str(tmp_path / "p.jsonl")]).stderr.count("Set aside:")
+        >= 5
+    )

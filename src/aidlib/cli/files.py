@@ -16,7 +16,7 @@ import click
 from aidlib.errors import AidlibError, ParameterError, ReadError
 from aidlib.events import build_events
 from aidlib.model import Document, Reading
-from aidlib.read import SetAside, project_root, read_documents
+from aidlib.read import SetAside, find_inputs, project_root, read_documents
 
 SET_ASIDE_CODE = 5
 
@@ -40,6 +40,16 @@ def read_events(
             set_aside.append(item)
 
 
+def refuse_overwriting(out: Path, inputs: Iterable[Path]) -> None:
+    """Fail where the output would replace one of the inputs."""
+    if out.exists() and out.resolve() in {path.resolve() for path in find_inputs(inputs)}:
+        raise ParameterError(
+            f"output {out} is one of the inputs",
+            where="option -o",
+            fix="Write outside of the folder that is read; the inputs are never changed.",
+        )
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[str]]:
     """Open a file to write that appears in its place only when it is complete."""
@@ -49,6 +59,8 @@ def whole_file(path: Path) -> Iterator[IO[str]]:
         with part.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         part.replace(path)
+    except BrokenPipeError:
+        raise  # stdout was closed, by `head` for one
     except OSError as error:
         raise ParameterError(
             f"cannot write {path}: {error.strerror or error}",
@@ -97,7 +109,8 @@ def finish(ctx: click.Context, done: str, set_aside: list[SetAside], quarantine:
     click.echo(done, err=True)
     if not set_aside:
         return
-    for item in set_aside[:3]:
+    shown = len(set_aside) if (ctx.obj or {}).get("verbose") else 3
+    for item in set_aside[:shown]:
         click.echo(f"Set aside: {item.what} ({item.where}). {item.fix}", err=True)
     n = len(set_aside)
     click.echo(f"{n} document{'s were' if n > 1 else ' was'} set aside, listed in {quarantine}", err=True)

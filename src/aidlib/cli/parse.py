@@ -11,6 +11,7 @@ from aidlib.cli.files import (
     inputs_or_seeds,
     json_line,
     read_events,
+    refuse_overwriting,
     require_some,
     whole_file,
     write_quarantine,
@@ -47,20 +48,19 @@ def command(
     """
     out = _output(output)
     quarantine = out.with_name(out.name.removesuffix(".jsonl") + ".quarantine.jsonl")
+    sources = inputs_or_seeds(inputs)
+    refuse_overwriting(out, sources)
     set_aside: list[SetAside] = []
     n_read = n_events = 0
-    try:
-        with whole_file(out) as file:
-            for reading in read_events(inputs_or_seeds(inputs), set_aside, any_language=any_language):
-                file.write(json_line(record_of(reading, with_text=with_text)))
-                n_read += 1
-                n_events += len(reading.events)
-                if explained:
-                    click.echo("\n".join([reading.document.id, *(f"  {line}" for line in explain(reading))]))
-            require_some(n_read, set_aside, quarantine)
-    finally:
-        if set_aside or n_read:
-            write_quarantine(quarantine, set_aside)
+    with whole_file(out) as file:
+        for reading in read_events(sources, set_aside, any_language=any_language):
+            file.write(json_line(record_of(reading, with_text=with_text)))
+            n_read += 1
+            n_events += len(reading.events)
+            if explained:
+                click.echo("\n".join([reading.document.id, *(f"  {line}" for line in explain(reading))]))
+        write_quarantine(quarantine, set_aside)
+        require_some(n_read, set_aside, quarantine)
     finish(ctx, f"{n_read} documents, {n_events} events: {out}", set_aside, quarantine)
 
 
