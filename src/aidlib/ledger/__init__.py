@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from aidlib.ledger.books import Ledger, build_ledger
+from aidlib.ledger.contracts import check_ledger
+from aidlib.ledger.files import read_ledger, write_ledger
 from aidlib.ledger.totals import build_totals, naive_steps
 from aidlib.ledger.valuing import Valuer
 
-__all__ = ["Ledger", "Valuer", "build_ledger", "build_totals", "naive_steps"]
+__all__ = [
+    "Ledger",
+    "Valuer",
+    "build_ledger",
+    "build_totals",
+    "check_ledger",
+    "naive_steps",
+    "read_ledger",
+    "write_ledger",
+]

@@ -139,7 +139,7 @@ def _records(commitments: pd.DataFrame) -> list[dict[str, Any]]:
     frame.loc[days.isna(), "quarter"] = None
     wanted = [*names, *(name for name in GROUPINGS)]
     return [
-        {key: None if _is_missing(value) else value for key, value in row.items()}
+        {str(key): None if _is_missing(value) else value for key, value in row.items()}
         for row in frame[wanted].to_dict("records")
     ]
 
