@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from aidlib.cli.files import finish, inputs_or_seeds, read_events, require_some, write_quarantine
+from aidlib.cli.files import finish, inputs_or_seeds, read_events, require_some
 from aidlib.errors import ParameterError, ReadError
 from aidlib.ledger import build_ledger, write_ledger
 from aidlib.model import Reading
@@ -41,14 +41,11 @@ def command(
         readings = list(read_records(Path(events), set_aside))
     else:
         readings = list(read_events(inputs_or_seeds(inputs), set_aside, any_language=any_language))
-    quarantine = out / "quarantine.jsonl"
     require_some(len(readings), set_aside)
     books = build_ledger(readings, set_aside=set_aside)
     write_ledger(books, out)
-    write_quarantine(quarantine, set_aside)
-    finish(
-        ctx, f"{len(readings)} documents, {len(books.commitments)} commitments: {out}", set_aside, quarantine
-    )
+    done = f"{len(readings)} documents, {len(books.commitments)} commitments: {out}"
+    finish(ctx, done, set_aside, out / "quarantine.jsonl")
 
 
 def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
@@ -57,16 +54,20 @@ def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
         raise ReadError(
             f"file {path} does not exist", where="option --events", fix="Write it with `aidlib parse`."
         )
+    seen: set[str] = set()
     with path.open("rb") as lines:
         for number, raw in enumerate(lines, start=1):
             where = f"{path}, line {number}"
             try:
-                yield _reading(raw, where)
+                reading = _reading(raw, where, seen)
             except ReadError as error:
                 set_aside.append(SetAside.of(error, name=None, path=path, line=number))
+            else:
+                seen.add(reading.document.id)
+                yield reading
 
 
-def _reading(raw: bytes, where: str) -> Reading:
+def _reading(raw: bytes, where: str, seen: set[str]) -> Reading:
     try:
         record = json.loads(raw)
     except ValueError as error:
@@ -79,4 +80,11 @@ def _reading(raw: bytes, where: str) -> Reading:
             where=where,
             fix="Write it with `aidlib parse`.",
         )
-    return reading_from_record(record)
+    reading = reading_from_record(record)
+    if reading.document.id in seen:
+        raise ReadError(
+            f"id {reading.document.id!r} was met before",
+            where=where,
+            fix="Give each document an id of its own; the first one is kept.",
+        )
+    return reading
