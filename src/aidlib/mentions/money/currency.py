@@ -91,7 +91,7 @@ def settle_currency(
 
 
 def _beside(text: str, mentions: list[Mention], i: int) -> tuple[str | None, bool]:
-    """The stated currency of the sum that this one restates or that restates it; whether it is in brackets."""
+    """Stated currency of the sum beside, of which one restates the other; whether ours is in brackets."""
     in_brackets = i > 0 and RESTATES.match(text[mentions[i - 1].end : mentions[i].start]) is not None
     if in_brackets:
         other = mentions[i - 1].value

@@ -37,6 +37,8 @@ SCALE_BEHIND = re.compile(
 )
 
 
+NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+|\d)")
+CLAUSE_END = re.compile(r"[.,;:()\n]")
 MILLION = 1_000_000
 
 
@@ -74,7 +76,7 @@ def find_money(document: Document, parties: Iterable[tuple[int, int, str]] | Non
     --------
     >>> doc = Document.from_text("A package of $36.5 million in spare parts.")
     >>> [(m.quote, m.value.amount, m.value.currency) for m in find_money(doc)]
-    [('$36.5 million', Decimal('36500000.0'), 'USD')]
+    [('$36.5 million', Decimal('36500000'), 'USD')]
     >>> find_money(Document.from_text("F-16 jets and 155 mm shells"))
     []
     """
@@ -141,7 +143,7 @@ def _share(text: str, sums: list[Sum]) -> list[Sum]:
         if not right.codes or (left.codes and left.codes != right.codes):
             continue
         if left.scale == 1 and right.scale > 1 and left.number < 1000 and (ranged or not RANGE.match(gap)):
-            left.scale, left.low = right.scale, left.number * right.scale
+            left.scale, left.low = right.scale, Decimal(left.number * right.scale)
         if left.scale > 1:
             left.codes = right.codes
     return sums
@@ -165,9 +167,10 @@ def _carry(text: str, known: list[Mention], bare: list[Sum]) -> list[Mention]:
     """Add bare sums ("four billion goes to...") with the currency of a neighbour."""
     found = list(known)
     restating: set[int] = {m.start for m in known if m.value.converts is not None}
+    by_amount = {m.value.amount: m for m in reversed(known) if m.start not in restating}
     for s in bare:
         place = bisect_left(found, s.start, key=lambda m: m.start)
-        lender = _lender(text, s, found, place, restating)
+        lender = _lender(text, s, found, place, restating, by_amount)
         if lender is not None:
             made = _mention(text, s)
             like = lender.value
@@ -177,13 +180,20 @@ def _carry(text: str, known: list[Mention], bare: list[Sum]) -> list[Mention]:
     return found
 
 
-def _lender(text: str, s: Sum, found: list[Mention], place: int, restating: set[int]) -> Mention | None:
+def _lender(
+    text: str,
+    s: Sum,
+    found: list[Mention],
+    place: int,
+    restating: set[int],
+    by_amount: dict[Decimal, Mention],
+) -> Mention | None:
     last = found[place - 1] if place else None
     listed = last is not None and AND.match(text[last.end : s.start])
     if not (s.scale >= MILLION or (listed and s.number >= 1000)) or _counts_things(text, s):
         return None
-    same = next((m for m in found[:place] if m.value.amount == s.low and m.start not in restating), None)
-    if same is not None:
+    same = by_amount.get(s.low)
+    if same is not None and same.start < s.start:
         return same
     following = found[place] if place < len(found) and found[place].start - s.end < 150 else None
     reach = 1500 if s.scale > MILLION else 250
@@ -211,10 +221,10 @@ def _is_weight(text: str, s: Sum) -> bool:
 def _counts_things(text: str, bare: Sum) -> bool:
     """Whether a noun says that the number counts people or goods."""
     words = grammar()["carry"]
-    following = re.match(r"[\s-]*([A-Za-z]+|\d)", text[bare.end : bare.end + 30])
+    following = NEXT_WORD.match(text, bare.end, bare.end + 30)
     if following and following.group(1).lower() not in words["next"]:
         return True
-    clause = re.split(r"[.,;:()\n]", text[max(0, bare.start - 30) : bare.start].lower())[-1]
+    clause = CLAUSE_END.split(text[max(0, bare.start - 30) : bare.start].lower())[-1]
     before = re.findall(r"[a-z]+", clause)
     return any(word in words["count_before"] for word in before)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import re2
@@ -35,8 +35,11 @@ class Token(NamedTuple):
 
     @property
     def amount(self) -> Decimal:
-        """The number times its scale."""
-        return (self.number or Decimal(0)) * self.scale
+        """The number times its scale, without needless zeros behind the point."""
+        amount = self.number or Decimal(0)
+        if self.scale > 1:
+            amount *= self.scale
+        return amount.to_integral_value() if amount == amount.to_integral_value() else amount
 
 
 def _any_of(forms: list[str]) -> str:
@@ -77,14 +80,20 @@ def find_tokens(text: str) -> list[Token]:
     Examples
     --------
     >>> [(t.start, t.end, t.amount) for t in find_tokens("some 1,2 billion")]
-    [(5, 16, Decimal('1200000000.0'))]
+    [(5, 16, Decimal('1200000000'))]
     """
-    safe = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    encoded = text.encode("utf-8", "replace")
     found: list[Token] = []
-    for match in _pattern().finditer(safe):
+    at = offset = 0
+    is_ascii = len(encoded) == len(text)
+    for match in _pattern().finditer(encoded):
         start, end = match.span()
+        if not is_ascii:
+            offset += len(encoded[at:start].decode("utf-8"))
+            at, start = start, offset
+            end = start + len(match.group().decode("utf-8"))
         last = found[-1] if found and found[-1].end == start else None
-        token = _read(safe, start, end, last)
+        token = _read(text, start, end, last)
         if token is not None:
             found.append(token)
     return found
@@ -93,24 +102,31 @@ def find_tokens(text: str) -> list[Token]:
 def _read(text: str, start: int, end: int, last: Token | None) -> Token | None:
     quote = text[start:end]
     before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    first = quote[0]
-    if first.isdigit():
-        is_name = (before.isalpha() or before in "_#") and not (last and last.codes)
-        return None if is_name else _read_digits(text, start, end)
-    key = " ".join(quote.split())
-    codes = _currencies().get(key) or _currencies().get(key.lower())
-    if codes is None:
+    if quote[0].isdigit():
+        if (before.isalpha() or before in "_#") and not (last and last.codes):
+            return None
+        read = _read_digits(quote)
+        return read and Token(start, start + read[0], read[1], read[2], read[3])
+    codes, is_symbol = _read_currency(quote)
+    if not codes:
         return _read_words(quote, start, end)
-    if first.isalpha() and (before.isalnum() or before == "_") and not (last and last.number is not None):
+    if not is_symbol and (before.isalnum() or before == "_") and not (last and last.number is not None):
         return None
-    if quote[-1].isalpha() and (after.isalpha() or after == "_"):
+    if quote[-1].isalpha() and end < len(text) and (text[end].isalpha() or text[end] == "_"):
         return None
-    return Token(start, end, codes=codes, symbol=not first.isalpha())
+    return Token(start, end, codes=codes, symbol=is_symbol)
 
 
-def _read_digits(text: str, start: int, end: int) -> Token | None:
-    pieces = PARTS.findall(INVISIBLE.sub("", text[start:end]))
+@lru_cache(4096)
+def _read_currency(quote: str) -> tuple[tuple[str, ...], bool]:
+    key = " ".join(quote.split())
+    return _currencies().get(key) or _currencies().get(key.lower(), ()), not quote[0].isalpha()
+
+
+@lru_cache(4096)
+def _read_digits(quote: str) -> tuple[int, Decimal, int, bool] | None:
+    """Length used, number, scale, and whether the scale is a letter."""
+    pieces = PARTS.findall(INVISIBLE.sub("", quote))
     digits, words = pieces[0], pieces[1:]
     if sum(c.isdigit() for c in digits) > LARGEST_DIGITS:
         return None
@@ -120,9 +136,11 @@ def _read_digits(text: str, start: int, end: int) -> Token | None:
             _scales().get(word) or _scales().get(word.rstrip(".")) or _scales()[word.lower().rstrip(".")]
         )
         scale, letter = scale * factor, letter or is_letter
-    if text[end - 1] == "." and words and words[-1] not in _scales():
-        end -= 1
-    return Token(start, end, parse_number(digits, scale > 1), scale, letter)
+    used = len(quote) - (quote[-1] == "." and bool(words) and words[-1] not in _scales())
+    number = parse_number(digits, scale > 1)
+    if number and number.adjusted() + len(str(scale)) > LARGEST_DIGITS:
+        return None
+    return used, number, scale, letter
 
 
 def _read_words(quote: str, start: int, end: int) -> Token | None:
