@@ -1,7 +1,8 @@
 """In: a document or a reading. Out: its evidence as a page or as lines: marked text, events, quotes.
 
-The pages are static: no script, no style block, translucent colours only, so that they read the same in
-an untrusted notebook, in light and dark, and in grey (a letter and a line under each mention).
+The pages are static: no script, no style block, only styles that JupyterLab leaves in an untrusted
+notebook ("color:inherit" is not one of them, and <mark> would need it), translucent colours that serve in
+light and dark, and a letter and a line under each mention for those who see grey.
 """
 
 from __future__ import annotations
@@ -161,7 +162,7 @@ def html_of(reading: Reading) -> str:
     title = f"<strong>{html.escape(document.title)}</strong><br>" if document.title else ""
     body = "".join(_piece(reading, *segment) for segment in segments(reading))
     return (
-        f'<div class="aidlib" style="color:inherit;line-height:1.6">'
+        f'<div class="aidlib" style="line-height:1.6">'
         f'<p style="margin:.3em 0">{title}<small>{head}</small></p>{_legend(reading)}'
         f'<div style="white-space:pre-wrap;border:1px solid rgba(128,128,128,.4);padding:.6em">{body}</div>'
         f"{_events_table(reading)}{_decisions_list(reading)}</div>"
@@ -176,18 +177,18 @@ def _piece(reading: Reading, start: int, end: int, over: tuple[Mention, ...]) ->
     letter = "".join(KINDS.get(kind, KINDS["cue"])[0] for kind in starting)
     tag = f'<sup style="font-size:.65em;opacity:.8">{letter}</sup>' if letter else ""
     title = html.escape("; ".join(f"{LABELS.get(m.kind, m.kind)}: {meaning_of(m)}" for m in over), quote=True)
-    return f'<mark title="{title}" style="{_mark_style(over[0].kind)}">{tag}{words}</mark>'
+    return f'<span title="{title}" style="{_mark_style(over[0].kind)}">{tag}{words}</span>'
 
 
 def _mark_style(kind: str) -> str:
     _, colour, line, _ = KINDS.get(kind, KINDS["cue"])
-    return f"background-color:{colour};color:inherit;border-bottom:{line}"
+    return f"background-color:{colour};border-bottom:{line}"
 
 
 def _legend(reading: Reading) -> str:
     present = [kind for kind in KINDS if any(m.kind == kind for m in reading.mentions)]
     marks = [
-        f'<mark style="{_mark_style(kind)}"><sup>{KINDS[kind][0]}</sup>{LABELS.get(kind, kind)}</mark>'
+        f'<span style="{_mark_style(kind)}"><sup>{KINDS[kind][0]}</sup>{LABELS.get(kind, kind)}</span>'
         for kind in present
     ]
     return f'<p style="margin:.3em 0"><small>Marked: {" ".join(marks) or "nothing"}</small></p>'
@@ -208,7 +209,7 @@ def _events_table(reading: Reading) -> str:
         f'<th scope="col" style="{CELL}">{name}</th>' for name in ("Event", "The text says", "Read as")
     )
     return (
-        f'<table style="border-collapse:collapse;margin:.6em 0;color:inherit"><thead><tr>{heads}</tr></thead>'
+        f'<table style="border-collapse:collapse;margin:.6em 0"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -296,12 +297,12 @@ def _facts_html(facts: Iterable[tuple[str, str]]) -> str:
         f'<td style="{CELL}">{html.escape(value)}</td></tr>'
         for name, value in facts
     )
-    return f'<table style="border-collapse:collapse;color:inherit"><tbody>{rows}</tbody></table>'
+    return f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>'
 
 
 def _mention_html(mention: Mention) -> str:
     return (
-        f'<mark style="{_mark_style(mention.kind)}">{html.escape(mention.quote)}</mark> '
+        f'<span style="{_mark_style(mention.kind)}">{html.escape(mention.quote)}</span> '
         f"{html.escape(LABELS.get(mention.kind, mention.kind))}: {html.escape(meaning_of(mention))}"
     )
 
