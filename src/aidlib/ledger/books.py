@@ -15,7 +15,7 @@ from aidlib.ledger.valuing import Valued, Valuer
 from aidlib.model import Commitment, Event, Item, Reading, Span
 from aidlib.rates import Policy, RateTable
 from aidlib.resolve import Placement, Resolution, resolve_events
-from aidlib.resolve.reports import act_interval
+from aidlib.resolve.reports import stated_interval
 
 __all__ = ["Ledger", "build_ledger"]
 
@@ -136,8 +136,13 @@ def _value_act(act: Commitment, kept: Mapping[str, Reading], valuer: Valuer) -> 
         low=act.amount_low,
         high=act.amount_high,
         candidates=candidates,
+        donor=act.donor,
     )
-    return replace(act, **{**asdict(valued), "reasons": act.reasons + valued.reasons})
+    return replace(act, **{**asdict(valued), "reasons": _once_each(act.reasons + valued.reasons)})
+
+
+def _once_each(reasons: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reasons))
 
 
 def _flag_parts(acts: Sequence[Commitment]) -> list[Commitment]:
@@ -165,7 +170,13 @@ def _joined(values: Iterable[str]) -> str:
 
 
 def _goods(items: Iterable[Item]) -> str:
-    return _joined(item.item if item.quantity is None else f"{item.item}:{item.quantity:g}" for item in items)
+    return _joined(
+        item.item + ("" if item.quantity is None else f":{_number(item.quantity)}") for item in items
+    )
+
+
+def _number(value: int | float) -> str:
+    return f"{int(value)}" if value == int(value) else f"{value}"
 
 
 def _commitment_row(act: Commitment) -> dict[str, Any]:
@@ -198,6 +209,7 @@ def _event_row(reading: Reading, placed: Placement, valuer: Valuer) -> dict[str,
         low=event.low,
         high=event.high,
         candidates=event.currency_candidates,
+        donor=event.donor,
     )
     row = {name: getattr(event, name) for name in event.__dataclass_fields__}
     row |= asdict(placed) | _valued_columns(valued) | _words(reading, _first_span(event))
@@ -214,7 +226,7 @@ def _event_row(reading: Reading, placed: Placement, valuer: Valuer) -> dict[str,
             f"{other.amount:f} {other.currency or ''}".strip() for other in event.amount_alt
         ),
         "items": _goods(event.items),
-        "reasons": _joined(event.reasons + valued.reasons + (() if event.donor else ("donor_unknown",))),
+        "reasons": _joined(dict.fromkeys(event.reasons + valued.reasons)),
     }
 
 
@@ -225,8 +237,9 @@ def _valued_columns(valued: Valued) -> dict[str, Any]:
 
 
 def _booked_day(event: Event, published: date | None) -> tuple[date | None, str]:
-    if event.date:
-        first, last = act_interval(event.date, event.date_end)
+    stated = stated_interval(event)
+    if stated:
+        first, last = stated
         return (last if published is None else max(first, min(last, published))), "stated"
     return published, "inferred" if published else "unknown"
 

@@ -55,16 +55,24 @@ class Valuer:
         low: Decimal | None = None,
         high: Decimal | None = None,
         candidates: tuple[str, ...] = (),
+        donor: str | None,
     ) -> Valued:
-        """Value one sum: bounds by its modifier, then euro by the rate of the day."""
+        """Value one sum: bounds by its modifier, then euro by the rate of the day.
+
+        A sum of an unknown donor stays in its own currency: no total could place it.
+        """
         if amount is None:
             return Valued()
         if not amount.is_finite() or abs(amount) >= LARGEST:
-            return Valued(reasons=("amount_too_large",))
+            return Valued(
+                reasons=(f"amount_too_large:{amount:.3E}" if amount.is_finite() else "amount_not_a_number",)
+            )
         if amount <= 0:
             return Valued(amount, amount, amount, reasons=("amount_not_positive",))
         floor, middle, ceiling = _bounds(amount, modifier, low, high)
         plain = Valued(floor, middle, ceiling)
+        if donor is None:
+            return _flagged(plain, "donor_unknown")
         if currency is None:
             return self._ambiguous(plain, candidates, day)
         if day is None:

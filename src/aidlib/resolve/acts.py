@@ -13,12 +13,13 @@ from typing import TypeVar
 from aidlib.lexicon import home_currencies
 from aidlib.model import Commitment, Item, Span, Stage
 from aidlib.resolve.match import SCHEMES
-from aidlib.resolve.reports import Report, significant_digits
+from aidlib.resolve.reports import Report, significant_digits, stated_interval
 
 __all__ = ["act_status", "build_commitment", "make_slug", "report_sha"]
 
 Value = TypeVar("Value")
 STEADINESS = {"exact": 3, "approx": 2, "range": 2, "at_least": 1, "up_to": 1}
+BEYOND = Decimal(10) ** 15
 SCALES = ((Decimal(10) ** 9, "BN"), (Decimal(10) ** 6, "M"), (Decimal(1000), "K"))
 
 
@@ -102,7 +103,7 @@ def _best_sum(reports: Sequence[Report]) -> Report | None:
 
 def _announced(reports: Sequence[Report]) -> tuple[date | None, str, list[str]]:
     """Day of the act: the earliest that a text states, else the earliest publication."""
-    dated = [report for report in reports if report.event.date]
+    dated = [report for report in reports if stated_interval(report.event)]
     if dated:
         best = min(dated, key=lambda report: (report.last, report.order))
         partial = best.event.date_precision not in (None, "day") or len(best.event.date or "") < 10
@@ -118,7 +119,8 @@ def _stage_dates(reports: Sequence[Report]) -> tuple[tuple[str, str], ...]:
     found: dict[Stage, tuple[date, str]] = {}
     for report in reports:
         published = report.document.published
-        text = report.event.date or (published.isoformat() if published and not report.is_loose else "")
+        told = published.isoformat() if published and not report.is_loose else None
+        text = report.event.date if stated_interval(report.event) else told
         if text:
             entry = (report.last, text)
             found[report.event.stage] = min(found.get(report.event.stage, entry), entry)
@@ -136,12 +138,14 @@ def _items(reports: Sequence[Report]) -> tuple[Item, ...]:
 
 def _doubts(reports: Sequence[Report]) -> list[str]:
     notes = []
-    euros = [report.eur for report in reports if report.eur]
-    currencies = {one.currency for report in reports for one in report.sums[:1]}
+    euros = [euro for report in reports for euro in report.euros if report.event.low is None]
+    currencies = {one.currency for report in reports for one in report.sums}
     if euros and max(euros) > 1.1 * min(euros):
         notes.append("sums_disagree_between_currencies" if len(currencies) > 1 else "sums_disagree")
     if reports[0].event.donor is None:
         notes.append("donor_unknown")
+    if any(report.event.date and not stated_interval(report.event) for report in reports):
+        notes.append("date_unreadable")
     return notes
 
 
@@ -163,10 +167,13 @@ def _size(report: Report) -> str:
     if event.amount is None:
         goods = next(iter(sorted(report.items)), "unsaid")
         return re.sub(r"[^A-Za-z0-9]+", "_", goods).strip("_") or "goods"
+    currency = event.currency or "XXX"
+    if not event.amount.is_finite() or abs(event.amount) >= BEYOND:
+        return f"{currency}_beyond"
     for scale, letter in SCALES:
         if abs(event.amount) >= scale:
-            return f"{event.currency or 'XXX'}{format((event.amount / scale).normalize(), 'f')}{letter}"
-    return f"{event.currency or 'XXX'}{format(event.amount.normalize(), 'f')}"
+            return f"{currency}{format((event.amount / scale).normalize(), 'f')}{letter}"
+    return f"{currency}{format(event.amount.normalize(), 'f')}"
 
 
 def report_sha(report: Report) -> str:

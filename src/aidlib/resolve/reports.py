@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import calendar
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from aidlib.errors import RateError
 from aidlib.model import Document, Event, Reading
 from aidlib.rates import RateTable, default_rates
 
-__all__ = ["Report", "act_interval", "collect_reports", "significant_digits"]
+__all__ = ["Report", "act_interval", "collect_reports", "significant_digits", "stated_interval"]
 
 # Undated background is taken to be at most this old.
 PAST_DAYS = 900
 UNKNOWN_DAY = date(2022, 1, 1)
+LARGEST = Decimal(10) ** 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,17 @@ def act_interval(start: str, end: str | None = None) -> tuple[date, date]:
     return _first_day(start), _last_day(end or start)
 
 
+def stated_interval(event: Event) -> tuple[date, date] | None:
+    """Give the first and last day that an event states; None where it gives none that can be read."""
+    if not event.date:
+        return None
+    try:
+        first, last = act_interval(event.date, event.date_end)
+    except ValueError:
+        return None
+    return (first, last) if first <= last else (last, first)
+
+
 def _first_day(text: str) -> date:
     parts = [int(part) for part in text[:10].split("-")]
     return date(*[*parts, 1, 1][:3])
@@ -112,10 +123,11 @@ def collect_reports(readings: Iterable[Reading], *, table: RateTable | None = No
 
 
 def _make_report(document: Document, index: int, event: Event, table: RateTable) -> Report:
-    stated = act_interval(event.date, event.date_end) if event.date else None
+    stated = stated_interval(event)
     told = document.published or (stated[1] if stated else UNKNOWN_DAY)
     is_loose = stated is None and (event.about_past or document.published is None)
-    first, last = stated or ((told - timedelta(days=PAST_DAYS), told) if is_loose else (told, told))
+    earliest = date.fromordinal(max(told.toordinal() - PAST_DAYS, 1))
+    first, last = stated or ((earliest if is_loose else told), told)
     sums = _sums(event)
     return Report(
         document=document,
@@ -139,7 +151,7 @@ def _sums(event: Event) -> tuple[Sum, ...]:
     return tuple(
         Sum(float(amount), currency, significant_digits(amount), is_floor)
         for amount, currency in stated
-        if amount is not None and currency is not None and amount > 0 and math.isfinite(amount)
+        if amount is not None and currency is not None and amount.is_finite() and 0 < amount < LARGEST
     )
 
 
