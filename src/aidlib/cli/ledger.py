@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from aidlib.cli.files import finish, inputs_or_seeds, read_events, require_some
+from aidlib.cli.files import finish, inputs_or_seeds, read_events, require_some, write_quarantine
 from aidlib.errors import ParameterError, ReadError
 from aidlib.ledger import build_ledger, write_ledger
 from aidlib.model import Reading
@@ -41,11 +41,14 @@ def command(
         readings = list(read_records(Path(events), set_aside))
     else:
         readings = list(read_events(inputs_or_seeds(inputs), set_aside, any_language=any_language))
-    require_some(len(readings), set_aside)
+    quarantine = out / "quarantine.jsonl"
+    if not readings and not (out / "commitments.csv").exists():
+        write_quarantine(quarantine, set_aside)
+    require_some(len(readings), set_aside, quarantine if quarantine.exists() else None)
     books = build_ledger(readings, set_aside=set_aside)
     write_ledger(books, out)
     done = f"{len(readings)} documents, {len(books.commitments)} commitments: {out}"
-    finish(ctx, done, set_aside, out / "quarantine.jsonl")
+    finish(ctx, done, set_aside, quarantine)
 
 
 def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
