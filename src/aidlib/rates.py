@@ -88,7 +88,7 @@ class RateTable:
     """
 
     def __init__(self, text: str, *, source: str) -> None:
-        head, *lines = text.splitlines()
+        head, *lines = text.splitlines() or [""]
         self.source = source
         self._columns = {name.strip(): n for n, name in enumerate(head.split(",")) if name.strip()}
         if "Date" not in self._columns or "USD" not in self._columns:
