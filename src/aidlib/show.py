@@ -240,8 +240,13 @@ def _decisions_list(reading: Reading) -> str:
 def page_of(readings: Iterable[Reading]) -> str:
     """Give a whole page with the evidence of several readings."""
     shown = list(readings)
-    title = html.escape(shown[0].document.title or shown[0].document.id) if shown else "Nothing read"
-    return PAGE.format(title=title, body="\n<hr>\n".join(map(html_of, shown)))
+    title = (shown[0].document.title or shown[0].document.id) if shown else "Nothing read"
+    return whole_page(title, "\n<hr>\n".join(map(html_of, shown)))
+
+
+def whole_page(title: str, body: str) -> str:
+    """Put HTML into a page of its own that needs nothing else."""
+    return PAGE.format(title=html.escape(title), body=body)
 
 
 def text_of(reading: Reading, *, colour: bool = True) -> str:
@@ -291,7 +296,8 @@ def _document_html(document: Document) -> str:
     return html_of(build_events(document))
 
 
-def _facts_html(facts: Iterable[tuple[str, str]]) -> str:
+def facts_html(facts: Iterable[tuple[str, str]]) -> str:
+    """Give names and values as a table."""
     rows = "".join(
         f'<tr><th scope="row" style="{CELL}">{html.escape(name)}</th>'
         f'<td style="{CELL}">{html.escape(value)}</td></tr>'
@@ -327,9 +333,9 @@ def register_displays() -> None:
     displays: dict[Any, Any] = {
         Document: _document_html,
         Reading: html_of,
-        Event: lambda event: _facts_html(facts_of(event)),
+        Event: lambda event: facts_html(facts_of(event)),
         Mention: _mention_html,
-        Commitment: lambda commitment: _facts_html(_commitment_facts(commitment)),
+        Commitment: lambda commitment: facts_html(_commitment_facts(commitment)),
     }
     for record, display in displays.items():
         record._repr_html_ = display

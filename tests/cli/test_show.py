@@ -52,3 +52,27 @@ def test_a_file_that_cannot_be_read_ends_with_3(content: bytes, tmp_path: Path) 
     result = run(tmp_path / "a.txt")
     assert result.exit_code == 3
     assert "a.txt" in result.stderr
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    """Books of one announcement."""
+    (tmp_path / "a.txt").write_text(GOOD)
+    CliRunner().invoke(main, ["ledger", str(tmp_path / "a.txt"), "-o", str(tmp_path / "books")])
+    return tmp_path / "books"
+
+
+def test_a_commitment_is_shown_with_the_quotes_that_it_rests_on(books: Path, tmp_path: Path) -> None:
+    lines = (books / "commitments.csv").read_text("utf-8").splitlines()
+    name = lines[1].split(",")[0]
+    result = run(name, "--ledger", books)
+    assert result.exit_code == 0
+    assert "donor            LVA" in result.stdout
+    assert "€2 million" in result.stdout
+    assert run(name, "--ledger", books, "--html", tmp_path / "c.html").exit_code == 0
+    assert "€2 million" in (tmp_path / "c.html").read_text("utf-8")
+
+
+def test_an_unknown_commitment_is_answered_with_the_nearest(books: Path) -> None:
+    name = (books / "commitments.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+    assert f"Did you mean {name!r}?" in run(name + "X", "--ledger", books).stderr
