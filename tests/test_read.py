@@ -158,19 +158,25 @@ def test_a_truncated_archive_gives_what_came_before_the_break(tmp_path: Path) ->
     assert "cannot be read" in last.what
 
 
-def test_a_saved_page_gives_its_main_text_its_title_and_its_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [("windows-1252", "cp1252"), ("iso-8859-1", "cp1252"), ("koi8-r", "utf-8"), ("no-such", "utf-8")],
+)
+def test_a_saved_page_gives_its_main_text_its_title_and_its_day(
+    declared: str, written: str, tmp_path: Path
+) -> None:
     text = f"<p>{GOOD} It will be sent in spring.</p>" * 4
     page = (
-        '<html><head><meta charset="windows-1252"><title>Latvia gives generators</title>'
+        f'<html><head><meta charset="{declared}"><title>Latvia gives generators</title>'
         '<meta property="article:published_time" content="2024-05-02T09:00:00+00:00">'
         '<meta property="og:site_name" content="Ministry"></head>'
-        f"<body><nav>Home Contact</nav><article><h1>Latvia gives generators</h1>{text}<p>Café.</p></article>"
+        f"<body><nav>Home Contact</nav><article><h1>Latvia gives generators</h1>{text}<p>Café – open.</p></article>"
         "</body></html>"
     )
-    (tmp_path / "a.html").write_bytes(page.encode("windows-1252"))
+    (tmp_path / "a.html").write_bytes(page.encode(written))
     (document,) = documents(tmp_path)
     assert GOOD in document.text
-    assert "Café" in document.text
+    assert "Café – open" in document.text
     assert "Contact" not in document.text
     assert (document.title, document.published) == ("Latvia gives generators", date(2024, 5, 2))
     assert document.source == "Ministry"

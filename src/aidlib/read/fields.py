@@ -115,7 +115,7 @@ def decode_text(raw: bytes, where: str, encoding: str = "utf-8") -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ReadError(
-            f"byte {raw[error.start]:#04x} is not {'UTF-8 (the file is UTF-16)' if wide else 'UTF-8'}",
+            f"byte {raw[error.start]:#04x} is not {encoding.upper()}{' (the file is UTF-16)' if wide else ''}",
             where=f"{where}, line {line}, byte {error.start}",
             fix="Save the file as UTF-8.",
         ) from error

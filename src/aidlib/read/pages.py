@@ -70,8 +70,7 @@ def read_html(path: Path, raw: bytes) -> Document:
     """Take main text and metadata of a saved page; nothing is fetched."""
     import trafilatura
 
-    declared = re.search(rb"""charset\s*=\s*["']?([\w-]+)""", raw[:4096])
-    html = decode_text(raw, str(path), _known_encoding(declared.group(1).decode() if declared else "utf-8"))
+    html = decode_text(raw, str(path), _encoding_of(raw))
     # A fixed latest day keeps the answer the same on every day that it is asked.
     found: Any = trafilatura.bare_extraction(
         html,
@@ -85,9 +84,17 @@ def read_html(path: Path, raw: bytes) -> Document:
     return Document(path.stem, found.text, found.title, published, found.sitename or found.hostname)
 
 
-def _known_encoding(name: str) -> str:
+def _encoding_of(raw: bytes) -> str:
+    """Take UTF-8 where it fits, else what the page declares, read as browsers do."""
     try:
-        "".encode(name)
-    except LookupError:
-        return "utf-8"
-    return name
+        raw.decode()
+    except UnicodeDecodeError:
+        declared = re.search(rb"""charset\s*=\s*["']?([\w-]+)""", raw[:4096])
+        name = declared.group(1).decode().lower() if declared else "utf-8"
+        name = "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii", "ascii") else name
+        try:
+            "".encode(name)
+        except LookupError:
+            return "utf-8"
+        return name
+    return "utf-8"
