@@ -38,6 +38,7 @@ EXACT = 0.005
 CONVERTED = 0.015
 NEARBY = 0.10
 AMENDED = 0.25
+AT_ONCE = 10
 # A one-digit sum stands for anything within half a unit; beyond this it says too little.
 WIDEST_ROUNDING = 0.085
 NOTHING: Match = (0.0, ())
@@ -188,7 +189,9 @@ def _match_items(a: Report, b: Report) -> Match:
     is_one_way = bool(a.sums) == bool(b.sums) or (
         a.event.mechanism is not None and a.event.mechanism == b.event.mechanism
     )
-    is_named = any(map(_is_named, shared)) and is_one_way
+    if not is_one_way:
+        return NOTHING
+    is_named = any(map(_is_named, shared))
     score, cues = _cue("item_named" if is_named else "item_generic")
     counts = [(a.items[item], b.items[item]) for item in shared]
     equal = sum(x == y and x is not None for x, y in counts)
@@ -232,8 +235,11 @@ def _match_days(a: Report, b: Report) -> Match:
 
 def _is_traceable(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
+    if any(map(_is_named, a.items.keys() & b.items.keys())):
+        return True
     is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
-    return is_scheme or any(map(_is_named, a.items.keys() & b.items.keys()))
+    # A scheme without a sum says little once some days have passed: it may be the next act.
+    return is_scheme and (bool(a.sums and b.sums) or (b.first - a.last).days <= AT_ONCE)
 
 
 def _match_loose(a: Report, b: Report, progress: bool) -> Match:
