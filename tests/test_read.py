@@ -170,7 +170,8 @@ def test_a_saved_page_gives_its_main_text_its_title_and_its_day(
         f'<html><head><meta charset="{declared}"><title>Latvia gives generators</title>'
         '<meta property="article:published_time" content="2024-05-02T09:00:00+00:00">'
         '<meta property="og:site_name" content="Ministry"></head>'
-        f"<body><nav>Home Contact</nav><article><h1>Latvia gives generators</h1>{text}<p>Café – open.</p></article>"
+        "<body><nav>Home Contact</nav>"
+        f"<article><h1>Latvia gives generators</h1>{text}<p>Café – open.</p></article>"
         "</body></html>"
     )
     (tmp_path / "a.html").write_bytes(page.encode(written))

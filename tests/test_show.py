@@ -195,3 +195,18 @@ print(took < 0.3, heavy or "light", sorted(set(aidlib.__all__) - set(dir(aidlib)
 """
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out == "True light []\n"
+
+
+def test_a_notebook_shows_a_record_though_nothing_but_the_package_was_imported() -> None:
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+import aidlib, sys
+from aidlib.model import Document
+assert "aidlib.show" not in sys.modules
+print(shell.display_formatter.format(Document.from_text("Latvia gave Ukraine €2 million."))[0]["text/html"])
+"""
+    out = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "€2 million</span>" in out.stdout

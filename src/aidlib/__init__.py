@@ -40,8 +40,6 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'aidlib' has no attribute {name!r}")
     value = getattr(import_module(_HOME[name]), name)
-    if "IPython" in sys.modules:
-        import_module("aidlib.show")  # in a notebook, records show their evidence
     globals()[name] = value
     return value
 
@@ -49,3 +47,20 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the names offered."""
     return sorted(__all__)
+
+
+def _show(record: Any) -> str:
+    page: str = import_module("aidlib.show").display(record)
+    return page
+
+
+def _offer_displays() -> None:
+    """Let a notebook show records as their evidence; what draws it is loaded when one is first shown."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None:
+        for name in ("Commitment", "Document", "Event", "Mention", "Reading"):
+            shell.display_formatter.formatters["text/html"].for_type_by_name("aidlib.model", name, _show)
+
+
+if "IPython" in sys.modules:
+    _offer_displays()

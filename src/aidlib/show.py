@@ -8,7 +8,7 @@ light and dark, and a letter and a line under each mention for those who see gre
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ import click
 from aidlib.events import build_events
 from aidlib.model import Amount, Commitment, Decision, Document, Event, Mention, Money, Reading, Span, When
 
-__all__ = ["explain", "html_of", "page_of", "text_of"]
+__all__ = ["display", "explain", "html_of", "page_of", "text_of"]
 
 KINDS = {
     "money": ("M", "rgba(46,139,87,.30)", "solid 2px", "green"),
@@ -292,10 +292,6 @@ def printable(words: str) -> str:
     )
 
 
-def _document_html(document: Document) -> str:
-    return html_of(build_events(document))
-
-
 def facts_html(facts: Iterable[tuple[str, str]]) -> str:
     """Give names and values as a table."""
     rows = "".join(
@@ -328,16 +324,23 @@ def _value_words(value: object) -> str:
     return str(getattr(value, "item", value))
 
 
+DISPLAYS: dict[Any, Callable[[Any], str]] = {
+    Document: lambda document: html_of(build_events(document)),
+    Reading: html_of,
+    Event: lambda event: facts_html(facts_of(event)),
+    Mention: _mention_html,
+    Commitment: lambda commitment: facts_html(_commitment_facts(commitment)),
+}
+
+
+def display(record: Any) -> str:
+    """Give the notebook display of a record."""
+    return DISPLAYS[type(record)](record)
+
+
 def register_displays() -> None:
     """Give the records of the model their notebook display; the model itself draws nothing."""
-    displays: dict[Any, Any] = {
-        Document: _document_html,
-        Reading: html_of,
-        Event: lambda event: facts_html(facts_of(event)),
-        Mention: _mention_html,
-        Commitment: lambda commitment: facts_html(_commitment_facts(commitment)),
-    }
-    for record, display in displays.items():
+    for record in DISPLAYS:
         record._repr_html_ = display
 
 

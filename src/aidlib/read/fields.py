@@ -114,8 +114,9 @@ def decode_text(raw: bytes, where: str, encoding: str = "utf-8") -> str:
         return raw.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
+        hint = " (the file is UTF-16)" if wide else ""
         raise ReadError(
-            f"byte {raw[error.start]:#04x} is not {encoding.upper()}{' (the file is UTF-16)' if wide else ''}",
+            f"byte {raw[error.start]:#04x} is not {encoding.upper()}{hint}",
             where=f"{where}, line {line}, byte {error.start}",
             fix="Save the file as UTF-8.",
         ) from error
