@@ -11,7 +11,7 @@ from functools import cache
 
 from aidlib.lexicon import grammar, modifier_words, rough_rates, scales
 from aidlib.mentions.money.currency import settle_currency
-from aidlib.mentions.money.tokens import Token, find_tokens
+from aidlib.mentions.money.tokens import Token, find_tokens, times
 from aidlib.model import Document, Mention, Money, Span
 
 __all__ = ["find_money"]
@@ -103,7 +103,8 @@ def _pair(text: str, tokens: list[Token]) -> list[Sum]:
         )
         before = tokens[i - 1] if i else None
         after = tokens[i + 1] if i + 1 < len(tokens) else None
-        if before and before.codes and i - 1 not in used and BETWEEN.match(text[before.end : token.start]):
+        leads = before and before.codes and i - 1 not in used and not _only_behind(text, before)
+        if before and leads and BETWEEN.match(text[before.end : token.start]):
             made.start, made.codes = before.start, before.codes
             used.add(i - 1)
         elif after and after.codes and BETWEEN.match(text[token.end : after.start]):
@@ -115,7 +116,7 @@ def _pair(text: str, tokens: list[Token]) -> list[Sum]:
                 and following.start == after.end
                 and after.start > token.end
             )
-            if not belongs_right:
+            if not belongs_right and not (token.scale == 1 and _only_behind(text, after)):
                 made.end, made.codes = after.end, after.codes
                 used.add(i + 1)
                 _scale_after(text, made)
@@ -123,12 +124,17 @@ def _pair(text: str, tokens: list[Token]) -> list[Sum]:
     return sums
 
 
+def _only_behind(text: str, token: Token) -> bool:
+    """Whether the word is money only behind a scale ("5 billion won"), else a verb."""
+    return text[token.start : token.end].lower() in grammar()["currency"]["only_behind"]
+
+
 def _scale_after(text: str, made: Sum) -> None:
     """Take in a scale that stands behind the currency: "50 EUR million"."""
     behind = SCALE_BEHIND.match(text, made.end, made.end + 16)
     if made.scale == 1 and behind:
         made.scale = next(s.factor for s in scales() if s.form == behind.group(1).lower())
-        made.low, made.end = made.number * made.scale, behind.end()
+        made.low, made.end = times(made.number, made.scale), behind.end()
 
 
 def _share(text: str, sums: list[Sum]) -> list[Sum]:
@@ -143,7 +149,7 @@ def _share(text: str, sums: list[Sum]) -> list[Sum]:
         if not right.codes or (left.codes and left.codes != right.codes):
             continue
         if left.scale == 1 and right.scale > 1 and left.number < 1000 and (ranged or not RANGE.match(gap)):
-            left.scale, left.low = right.scale, Decimal(left.number * right.scale)
+            left.scale, left.low = right.scale, times(left.number, right.scale)
         if left.scale > 1:
             left.codes = right.codes
     return sums
@@ -157,7 +163,7 @@ def _add_up(text: str, sums: list[Sum]) -> list[Sum]:
         blank = last is not None and text[last.end : s.start].isspace() and s.start - last.end < 3
         if last and blank and 1000 * s.scale <= last.scale and s.number < 1000 and s.scale > 1:
             if s.codes in {(), last.codes} or not last.codes:
-                last.end, last.low, last.codes = s.end, last.low + s.low, last.codes or s.codes
+                last.end, last.low, last.codes = s.end, times(last.low + s.low, 1), last.codes or s.codes
                 continue
         found.append(s)
     return found
@@ -270,7 +276,7 @@ def _modifier(text: str, start: int, end: int) -> str:
 
 def _mention(text: str, s: Sum) -> Mention:
     modifier = "range" if s.high is not None else _modifier(text, s.start, s.end)
-    amount = s.low if s.high is None else (s.low + s.high) / 2
+    amount = s.low if s.high is None else times((s.low + s.high) / 2, 1)
     single = len(s.codes) == 1
     money = Money(
         amount,

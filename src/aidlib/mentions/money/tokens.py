@@ -11,11 +11,24 @@ import re2
 
 from aidlib.lexicon import grammar, money_words, number_words, scales
 
-__all__ = ["Token", "find_tokens"]
+__all__ = ["Token", "find_tokens", "times"]
 
 LARGEST_DIGITS = 38
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 PARTS = re.compile(r"[^\W\d_]+\.?|[\d.,'’٬]+(?:[ \u00a0\u2007-\u200a\u202f]\d{3}(?!\d)[\d.,]*)*")
+
+
+def times(number: Decimal, scale: int) -> Decimal:
+    """Multiply a number by its scale, without needless zeros behind the point.
+
+    Examples
+    --------
+    >>> times(Decimal("1.50"), 1000)
+    Decimal('1500')
+    """
+    amount = number * scale if scale > 1 else number
+    whole = amount.to_integral_value()
+    return whole if amount == whole else amount
 
 
 class Token(NamedTuple):
@@ -36,10 +49,7 @@ class Token(NamedTuple):
     @property
     def amount(self) -> Decimal:
         """The number times its scale, without needless zeros behind the point."""
-        amount = self.number or Decimal(0)
-        if self.scale > 1:
-            amount *= self.scale
-        return amount.to_integral_value() if amount == amount.to_integral_value() else amount
+        return times(self.number or Decimal(0), self.scale)
 
 
 def _any_of(forms: list[str]) -> str:
@@ -58,7 +68,9 @@ def _pattern() -> re2._Regexp:
     number = _any_of(list(number_words()))
     scaled = rf"(?:{gap}(?:(?i:{scale})|{letters})\b\.?)?(?:{gap}(?i:{scale})\b)?"
     filler = rf"{blank}(?:and{blank}|of{blank}a{blank})?"
-    spelt = rf"\b(?i:(?:(?:{number}|hundred){filler})+(?:{scale})(?:{blank}(?:{scale}))?)\b"
+    spelt = (
+        rf"\b(?i:(?:{number}){filler}(?:(?:{number}|hundred){filler})*(?:{scale})(?:{blank}(?:{scale}))?)\b"
+    )
     return re2.compile(rf"{digits}{scaled}|{spelt}|\b(?i:{names})\b|{symbols}")
 
 
