@@ -96,7 +96,7 @@ def require_some(n_read: int, set_aside: list[SetAside], quarantine: Path | None
         return
     first = f"the first: {set_aside[0].what}" if set_aside else "the inputs hold no document"
     raise ReadError(
-        f"nothing could be read; {len(set_aside)} documents were set aside, {first}",
+        f"nothing could be read, {count_of(len(set_aside), 'document')} set aside; {first}",
         where=set_aside[0].where if set_aside else "inputs",
         fix=f"See {quarantine}."
         if set_aside and quarantine
@@ -112,9 +112,20 @@ def finish(ctx: click.Context, done: str, set_aside: list[SetAside], quarantine:
     shown = len(set_aside) if (ctx.obj or {}).get("verbose") else 3
     for item in set_aside[:shown]:
         click.echo(f"Set aside: {item.what} ({item.where}). {item.fix}", err=True)
-    n = len(set_aside)
-    click.echo(f"{n} document{'s were' if n > 1 else ' was'} set aside, listed in {quarantine}", err=True)
+    verb = "was" if len(set_aside) == 1 else "were"
+    click.echo(f"{count_of(len(set_aside), 'document')} {verb} set aside, listed in {quarantine}", err=True)
     ctx.exit(SET_ASIDE_CODE)
+
+
+def count_of(n: int, noun: str) -> str:
+    """Say how many.
+
+    Examples
+    --------
+    >>> count_of(1, "document"), count_of(2, "event")
+    ('1 document', '2 events')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from aidlib.cli.files import finish, inputs_or_seeds, read_events, require_some, write_quarantine
+from aidlib.cli.files import count_of, finish, inputs_or_seeds, read_events, require_some, write_quarantine
 from aidlib.errors import ParameterError, ReadError
 from aidlib.ledger import build_ledger, write_ledger
 from aidlib.model import Reading
@@ -47,7 +47,8 @@ def command(
     require_some(len(readings), set_aside, quarantine if quarantine.exists() else None)
     books = build_ledger(readings, set_aside=set_aside)
     write_ledger(books, out)
-    done = f"{len(readings)} documents, {len(books.commitments)} commitments: {out}"
+    n_acts = len(books.commitments)
+    done = f"{count_of(len(readings), 'document')}, {count_of(n_acts, 'commitment')}: {out}"
     finish(ctx, done, set_aside, quarantine)
 
 

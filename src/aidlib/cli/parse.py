@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aidlib.cli.files import (
+    count_of,
     finish,
     inputs_or_seeds,
     json_line,
@@ -61,7 +62,8 @@ def command(
                 click.echo("\n".join([reading.document.id, *(f"  {line}" for line in explain(reading))]))
         write_quarantine(quarantine, set_aside)
         require_some(n_read, set_aside, quarantine)
-    finish(ctx, f"{n_read} documents, {n_events} events: {out}", set_aside, quarantine)
+    done = f"{count_of(n_read, 'document')}, {count_of(n_events, 'event')}: {out}"
+    finish(ctx, done, set_aside, quarantine)
 
 
 def _output(output: str | None) -> Path:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import click
 import pandas as pd
 
-from aidlib.cli.files import nearest, whole_file
+from aidlib.cli.files import count_of, nearest, whole_file
 from aidlib.errors import ReadError
 from aidlib.events import build_events
 from aidlib.ledger import Ledger, read_ledger
@@ -77,7 +78,7 @@ def _acts(books: Ledger | None) -> dict[str, str]:
 def _put_readings(documents: list[Document], html: str | None) -> None:
     readings: list[Reading] = [build_events(document) for document in documents]
     if html:
-        _write(html, page_of(readings), f"{len(readings)} documents")
+        _write(html, page_of(readings), count_of(len(readings), "document"))
         return
     colour = sys.stdout.isatty()
     click.echo("\n\n".join(text_of(reading, colour=colour) for reading in readings))
@@ -93,7 +94,7 @@ def _put_act(books: Ledger, name: str, html: str | None) -> None:
     ]
     if html:
         body = f"{facts_html(facts)}<h2>Evidence</h2>{facts_html(quotes)}"
-        _write(html, whole_page(name, body), f"{len(quotes)} quotes")
+        _write(html, whole_page(name, body), count_of(len(quotes), "quote"))
         return
     lines = [f"{field:<16} {value}" for field, value in facts]
     lines += ["", *(f"{where}\n  {quote}" for where, quote in quotes)]
@@ -101,7 +102,9 @@ def _put_act(books: Ledger, name: str, html: str | None) -> None:
 
 
 def _cell(value: object) -> str:
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return f"{value:,f}" if isinstance(value, Decimal) else str(value)
 
 
 def _write(html: str, page: str, what: str) -> None:
