@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
-from aidlib.read import SetAside, find_inputs, project_root, read_document, read_documents
+from aidlib.read import ENDINGS, SetAside, find_inputs, project_root, read_document, read_documents
 from aidlib.read.language import foreign_language
 
 CASES = list(
@@ -270,3 +270,21 @@ def test_no_english_text_of_the_shared_sets_is_taken_for_foreign(shared: Path) -
         for line in (shared / "bench" / f"{name}.jsonl").read_text("utf-8").splitlines():
             record = json.loads(line)
             assert foreign_language(record["text"]) is None, record["id"]
+
+
+PIECES = st.sampled_from(
+    [b"---\n", b"title: x\n", b"a: [", b"# ", b'{"id": "q", ', b'"text": "y"}', b"\n", b"\xff", b"\0"]
+)
+
+
+@pytest.mark.parametrize("ending", [ending for ending in ENDINGS if "html" not in ending])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=40) | st.lists(PIECES, max_size=8).map(b"".join))
+def test_no_bytes_in_a_file_stop_the_run_or_lose_the_next_document(
+    tmp_path: Path, ending: str, content: bytes
+) -> None:
+    (tmp_path / f"a{ending}").write_bytes(content)
+    (tmp_path / "z.txt").write_text(GOOD)
+    *before, last = read_documents([tmp_path], any_language=True)
+    assert last == Document("z", GOOD)
+    assert all(item.fix for item in before if isinstance(item, SetAside))

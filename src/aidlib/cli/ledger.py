@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from aidlib.errors import ParameterError, ReadError
 from aidlib.ledger import build_ledger, write_ledger
 from aidlib.model import Reading
 from aidlib.read import SetAside, project_root
+from aidlib.read.records import parse_json
 from aidlib.record import reading_from_record
 
 __all__ = ["command"]
@@ -72,19 +72,7 @@ def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
 
 
 def _reading(raw: bytes, where: str, seen: set[str]) -> Reading:
-    try:
-        record = json.loads(raw)
-    except ValueError as error:
-        raise ReadError(
-            f"the line is not JSON: {error}", where=where, fix="Write it with `aidlib parse`."
-        ) from error
-    if not isinstance(record, dict):
-        raise ReadError(
-            f"the line is a JSON {type(record).__name__}, not an object",
-            where=where,
-            fix="Write it with `aidlib parse`.",
-        )
-    reading = reading_from_record(record)
+    reading = reading_from_record(parse_json(raw, where))
     if reading.document.id in seen:
         raise ReadError(
             f"id {reading.document.id!r} was met before",

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any, cast
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
@@ -16,15 +16,15 @@ from aidlib.read.fields import SetAside, decode_text, document_of, text_of
 BATCH_ROWS = 256
 
 
-def _open_lines(path: Path, ending: str) -> IO[bytes]:
-    if ending.endswith(".gz"):
-        return cast(IO[bytes], gzip.open(path, "rb"))
+def _lines(path: Path, ending: str) -> Iterator[bytes]:
     if ending.endswith(".zst"):
-        return _open_zstd(path)
-    return path.open("rb")
+        yield from _zstd_lines(path)
+        return
+    with gzip.open(path, "rb") if ending.endswith(".gz") else path.open("rb") as lines:
+        yield from lines
 
 
-def _open_zstd(path: Path) -> IO[bytes]:
+def _zstd_lines(path: Path) -> Iterator[bytes]:
     try:
         import zstandard
     except ImportError as error:
@@ -33,33 +33,36 @@ def _open_zstd(path: Path) -> IO[bytes]:
             where=str(path),
             fix="Install it with `pip install 'aidlib[scale]'`, or unpack the file.",
         ) from error
-    stream = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True)
-    return io.BufferedReader(stream)
+    try:
+        with path.open("rb") as file:
+            stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+            yield from io.BufferedReader(cast(io.RawIOBase, stream))
+    except zstandard.ZstdError as error:
+        raise ReadError(
+            f"{path.name} cannot be read: {error}", where=str(path), fix="Check the file, and copy it again."
+        ) from error
 
 
 def read_jsonl(path: Path, ending: str) -> Iterator[tuple[int | None, Document | SetAside]]:
-    with _open_lines(path, ending) as lines:
-        for number, raw in enumerate(lines, start=1):
-            if not raw.strip():
-                continue
-            where, fields = f"{path}, line {number}", None
-            try:
-                fields = _parse_json(raw, where)
-                yield number, document_of(fields, where)
-            except ReadError as error:
-                name = fields.get("id") if fields else None
-                yield number, SetAside.of(error, name=text_of(name), path=path, line=number)
+    for number, raw in enumerate(_lines(path, ending), start=1):
+        if not raw.strip():
+            continue
+        where, fields = f"{path}, line {number}", None
+        try:
+            fields = parse_json(raw, where)
+            yield number, document_of(fields, where)
+        except ReadError as error:
+            name = fields.get("id") if fields else None
+            yield number, SetAside.of(error, name=text_of(name), path=path, line=number)
 
 
-def _parse_json(raw: bytes, where: str) -> dict[str, Any]:
+def parse_json(raw: bytes, where: str) -> dict[str, Any]:
+    text = decode_text(raw, where)
     try:
-        fields = json.loads(decode_text(raw, where))
-    except (json.JSONDecodeError, RecursionError) as error:
-        problem = (
-            f"{error.msg} at character {error.pos + 1}"
-            if isinstance(error, json.JSONDecodeError)
-            else "too deep"
-        )
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        problem = (error.msg if isinstance(error, json.JSONDecodeError) else str(error)) + at
         raise ReadError(
             f"the line is not JSON: {problem}", where=where, fix="Write one JSON object a line."
         ) from error
