@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_SHARED = "no shared folder beside the checkout (or name one in AIDLIB_SHARED)"
 NO_BROWSER = "no Chromium on the path"
+
+# A busy machine is no fault of the code; and what CI refuses must fail again on the next run.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

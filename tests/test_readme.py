@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from aidlib.cli import COMMANDS
+
 README = Path(__file__).resolve().parents[1] / "README.md"
 BLOCKS = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
@@ -53,6 +55,14 @@ def test_console_examples_hold(root: Path) -> None:
             assert doctest.OutputChecker().check_output(expected, done.stdout, doctest.ELLIPSIS), (
                 f"{command} printed:\n{done.stdout}{done.stderr}"
             )
+
+
+def test_every_command_named_there_exists() -> None:
+    named = set(re.findall(r"^aidlib (\w+)", README.read_text("utf-8"), flags=re.M))
+    assert named
+    assert named <= set(
+        main.list_commands(main.make_context("aidlib", ["--version"], resilient_parsing=True))
+    )
 
 
 def test_files_that_the_readme_links_to_exist(root: Path) -> None:
