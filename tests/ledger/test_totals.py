@@ -111,7 +111,7 @@ def corpora(draw: st.DrawFn) -> list[Reading]:
     return readings
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(corpora())
 def test_the_steps_from_the_naive_sum_add_up_to_the_books_exactly(readings: list[Reading]) -> None:
     ledger = check_ledger(build_ledger(readings))

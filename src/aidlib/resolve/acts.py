@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -13,7 +14,7 @@ from typing import TypeVar
 from aidlib.lexicon import home_currencies
 from aidlib.model import Commitment, Item, Span, Stage
 from aidlib.resolve.match import SCHEMES
-from aidlib.resolve.reports import Report, significant_digits, stated_interval
+from aidlib.resolve.reports import RANKS, Report, significant_digits, stated_interval
 
 __all__ = ["act_status", "build_commitment", "make_slug", "report_sha"]
 
@@ -43,7 +44,7 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
     first = reports[0].event
     best = _best_sum(reports)
     day, how, notes = _announced(reports)
-    stage = max((report.event.stage for report in reports), key=lambda stage: stage.rank)
+    stage = max((report.event.stage for report in reports), key=RANKS.__getitem__)
     return Commitment(
         commitment_id=commitment_id,
         status=act_status(reports, recipient),
@@ -58,11 +59,11 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
         announced_on=day,
         announced_how=how,
         stage_dates=_stage_dates(reports),
-        amount=best.event.amount if best else None,
-        amount_low=best.event.low if best else None,
-        amount_high=best.event.high if best else None,
-        currency=best.event.currency if best else None,
-        modifier=best.event.modifier if best else "none",
+        amount=best.amount if best else None,
+        amount_low=best.report.event.low if best and best.is_stated else None,
+        amount_high=best.report.event.high if best and best.is_stated else None,
+        currency=best.currency if best else None,
+        modifier=best.report.event.modifier if best else "none",
         items=_items(reports),
         n_reports=len(reports),
         n_outlets=len({report.document.source or report.document.id for report in reports}),
@@ -79,23 +80,45 @@ def _most(values: Sequence[Value | None], prefer: frozenset[str] = frozenset()) 
     return max(order, key=lambda value: (counts[value], value in prefer, -order.index(value)))
 
 
-def _best_sum(reports: Sequence[Report]) -> Report | None:
-    told = [report for report in reports if report.event.amount is not None]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sum as one report tells it: stated first, or as the report's own conversion."""
+
+    amount: Decimal
+    currency: str | None
+    report: Report
+    is_stated: bool
+
+
+def _sums_told(report: Report) -> list[_Told]:
+    event = report.event
+    if event.amount is None:
+        return []
+    others = [other for other in event.amount_alt if other.currency not in (None, event.currency)]
+    return [
+        _Told(event.amount, event.currency, report, True),
+        *(_Told(other.amount, other.currency, report, False) for other in others),
+    ]
+
+
+def _best_sum(reports: Sequence[Report]) -> _Told | None:
+    told = [sum_ for report in reports for sum_ in _sums_told(report)]
     if not told:
         return None
-    home = home_currencies().get(told[0].event.donor or "")
-    support = Counter((report.event.amount, report.event.currency) for report in told)
+    home = home_currencies().get(told[0].report.event.donor or "")
+    support = Counter((sum_.amount, sum_.currency) for sum_ in told)
 
-    def rank(report: Report) -> tuple[bool, bool, bool, int, int, int, int]:
-        event = report.event
+    def rank(sum_: _Told) -> tuple[bool, bool, bool, bool, int, int, int, int]:
+        event = sum_.report.event
         return (
             event.stage is not Stage.PROPOSED,
-            event.currency == home,
-            event.currency is not None,
+            sum_.currency == home,
+            sum_.is_stated,
+            sum_.currency is not None,
             STEADINESS.get(event.modifier, 0),
-            event.stage.rank,
-            support[event.amount, event.currency],
-            significant_digits(event.amount or Decimal(0)),
+            sum_.report.rank,
+            support[sum_.amount, sum_.currency],
+            significant_digits(sum_.amount),
         )
 
     return max(told, key=rank)

@@ -17,8 +17,10 @@ __all__ = ["Edge", "Group", "group_reports"]
 # Reports of one block are compared with the nearest told before them: cost grows linearly.
 NEAREST = 24
 BUCKET = math.log(1.1)
-# Sums further apart than this are no candidates, whatever else agrees.
-WIDEST_LOG = math.log(2.05)
+# Sums further apart than this are no candidates, whatever else agrees: an amended bill, and the
+# floor of a rounding ("more than one million" of 1.9).
+WIDEST = 1.35
+FLOOR = 2.0
 CONTRADICTION = -4.0
 
 
@@ -74,6 +76,7 @@ class _Union:
         self._root = list(range(len(reports)))
         self._members = [[n] for n in range(len(reports))]
         self._documents = [{report.document.id} for report in reports]
+        self._witnesses = [{n} for n in range(len(reports))]
         self._why: dict[int, Edge] = {}
 
     def find(self, n: int) -> int:
@@ -91,21 +94,23 @@ class _Union:
         self._root[b] = a
         self._members[a] += self._members[b]
         self._documents[a] |= self._documents[b]
+        self._witnesses[a] = self._choose_witnesses(self._witnesses[a] | self._witnesses[b])
         self._why.setdefault(edge.right, edge)
 
     def _contradict(self, a: int, b: int) -> bool:
-        ends = [self._witnesses(n) for n in (a, b)]
-        pairs = {(min(x, y), max(x, y)) for x in ends[0] for y in ends[1]}
+        pairs = {(min(x, y), max(x, y)) for x in self._witnesses[a] for y in self._witnesses[b]}
         return any(
             match_reports(self._reports[x], self._reports[y], table=self._table)[0] <= CONTRADICTION
             for x, y in pairs
+            # What was proposed may have become law with another amount.
+            if (self._reports[x].event.stage is Stage.PROPOSED)
+            == (self._reports[y].event.stage is Stage.PROPOSED)
         )
 
-    def _witnesses(self, root: int) -> list[int]:
-        """First and last report of a group, and its first and last with a sum."""
-        members = sorted(self._members[root])
-        with_sum = [n for n in members if self._reports[n].sums]
-        return [*members[:1], *members[-1:], *with_sum[:1], *with_sum[-1:]]
+    def _choose_witnesses(self, members: set[int]) -> set[int]:
+        """First and last of the reports, and the first and last with a sum."""
+        with_sum = {n for n in members if self._reports[n].sums}
+        return {choose(found) for found in (members, with_sum) if found for choose in (min, max)}
 
     def is_open(self, edge: Edge) -> bool:
         a, b = self.find(edge.left), self.find(edge.right)
@@ -149,7 +154,12 @@ def _may_match(a: Report, b: Report) -> bool:
         return False
     if not a.euros or not b.euros:
         return True
-    return any(abs(math.log(x / y)) <= WIDEST_LOG for x in a.euros for y in b.euros)
+    if len(a.euros) == len(b.euros) == 1:
+        x, y = a.euros[0], b.euros[0]
+        if x > FLOOR * y or y > FLOOR * x:
+            return False
+    widest = FLOOR if "at_least" in (a.event.modifier, b.event.modifier) else WIDEST
+    return any(x <= widest * y and y <= widest * x for x in a.euros for y in b.euros)
 
 
 def _buckets(report: Report) -> list[int]:

@@ -80,8 +80,11 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
     sums = _match_sums(a, b, table)
     if a.event.is_cumulative_total:
         return _match_totals(a, b, sums)
+    if sums[1] == ("sum_differs",) and not _is_amended(a, b):
+        # Nothing else can outweigh it.
+        return sums
     cues = [sums, _match_mechanisms(a, b), _match_items(a, b), _match_kinds(a, b), _match_days(a, b)]
-    if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b, table):
+    if cues[0][1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
         cues[0] = _cue("sum_amended")
     return sum(score for score, _ in cues), tuple(name for _, names in cues for name in names)
 
@@ -149,7 +152,7 @@ def _unit(amount: float, digits: int) -> float:
     return float(10**exponent) if exponent >= 0 else 1.0
 
 
-def _is_amended(a: Report, b: Report, table: RateTable) -> bool:
+def _is_amended(a: Report, b: Report) -> bool:
     """Whether a proposal became law with another amount: one scheme, within months."""
     if (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED):
         return False
@@ -172,17 +175,14 @@ def _match_mechanisms(a: Report, b: Report) -> Match:
     return _cue("mechanism_near" if frozenset((one, other)) in NEAR else "mechanism_differs")
 
 
-def _is_named(item: str) -> bool:
-    return any(letter.isupper() for letter in item)
-
-
 def _match_items(a: Report, b: Report) -> Match:
+    if not a.items and not b.items:
+        return NOTHING
     shared = a.items.keys() & b.items.keys()
     lacks_sum = not (a.sums and b.sums)
     if not shared:
-        names = [any(map(_is_named, report.items)) for report in (a, b)]
-        differs = all(names) or (
-            lacks_sum and any(names) and (_is_goods_beside_sum(a, b) or (a.items and b.items))
+        differs = bool(a.named and b.named) or (
+            lacks_sum and bool(a.named or b.named) and (_is_goods_beside_sum(a, b) or (a.items and b.items))
         )
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
@@ -191,7 +191,7 @@ def _match_items(a: Report, b: Report) -> Match:
     )
     if not is_one_way:
         return NOTHING
-    is_named = any(map(_is_named, shared))
+    is_named = bool(a.named & b.named)
     score, cues = _cue("item_named" if is_named else "item_generic")
     counts = [(a.items[item], b.items[item]) for item in shared]
     equal = sum(x == y and x is not None for x, y in counts)
@@ -217,7 +217,7 @@ def _match_kinds(a: Report, b: Report) -> Match:
 
 
 def _match_days(a: Report, b: Report) -> Match:
-    progress = b.event.stage.rank > a.event.stage.rank and _is_traceable(a, b)
+    progress = b.rank > a.rank and _is_traceable(a, b)
     if a.is_loose or b.is_loose:
         return _match_loose(a, b, progress)
     gap = max((b.first - a.last).days, (a.first - b.last).days, 0)
@@ -235,7 +235,7 @@ def _match_days(a: Report, b: Report) -> Match:
 
 def _is_traceable(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
-    if any(map(_is_named, a.items.keys() & b.items.keys())):
+    if a.named & b.named:
         return True
     is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
     # A scheme without a sum says little once some days have passed: it may be the next act.

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from aidlib.errors import RateError
-from aidlib.model import Document, Event, Reading
+from aidlib.model import Document, Event, Reading, Stage
 from aidlib.rates import RateTable, default_rates
 
 __all__ = ["Report", "act_interval", "collect_reports", "significant_digits", "stated_interval"]
@@ -18,6 +18,7 @@ __all__ = ["Report", "act_interval", "collect_reports", "significant_digits", "s
 PAST_DAYS = 900
 UNKNOWN_DAY = date(2022, 1, 1)
 LARGEST = Decimal(10) ** 36
+RANKS = {stage: stage.rank for stage in Stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Report:
     """An event in its document.
 
     ``first`` and ``last`` bound the day of the act; ``told`` is the day of publication, else the
-    last day that the event gives. ``is_loose`` marks background without a date.
+    last day that the event gives. ``is_loose`` marks background without a date. ``named`` are the
+    items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage.
     """
 
     document: Document
@@ -48,6 +50,8 @@ class Report:
     sums: tuple[Sum, ...]
     euros: tuple[float, ...]
     items: dict[str, int | float | None]
+    named: frozenset[str]
+    rank: int
 
     @property
     def eur(self) -> float | None:
@@ -140,6 +144,8 @@ def _make_report(document: Document, index: int, event: Event, table: RateTable)
         sums=sums,
         euros=_euros(sums, told, table),
         items={item.item: item.quantity for item in event.items},
+        named=frozenset(item.item for item in event.items if any(map(str.isupper, item.item))),
+        rank=RANKS[event.stage],
     )
 
 

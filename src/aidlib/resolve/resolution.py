@@ -77,7 +77,8 @@ def resolve_events(
     links = _report_links(reports, groups, acts)
     links += _part_links(reports, of_report, parents)
     overlaps = _overlap_links(reports, of_report, undecided, parents)
-    done = [_tie(act, parents, overlaps) for act in acts]
+    others = _neighbours(overlaps)
+    done = [_tie(act, parents, others) for act in acts]
     placed = [
         Placement(*report.key, of_report[report.key].commitment_id, of_report[report.key].status)
         for report in reports
@@ -193,9 +194,15 @@ def _overlap_links(
     return list(links.values())
 
 
-def _tie(act: Commitment, parents: Mapping[str, str], overlaps: Sequence[Link]) -> Commitment:
-    name = act.commitment_id
-    others = {link.to_id for link in overlaps if link.from_id == name}
-    others |= {link.from_id for link in overlaps if link.to_id == name}
-    reasons = act.reasons + (("may_repeat_another",) if others else ())
-    return replace(act, part_of=parents.get(name), overlaps_with=tuple(sorted(others)), reasons=reasons)
+def _tie(act: Commitment, parents: Mapping[str, str], others: Mapping[str, set[str]]) -> Commitment:
+    overlaps = tuple(sorted(others.get(act.commitment_id, ())))
+    reasons = act.reasons + (("may_repeat_another",) if overlaps else ())
+    return replace(act, part_of=parents.get(act.commitment_id), overlaps_with=overlaps, reasons=reasons)
+
+
+def _neighbours(overlaps: Sequence[Link]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for link in overlaps:
+        found[link.from_id].add(link.to_id)
+        found[link.to_id].add(link.from_id)
+    return found
