@@ -19,24 +19,15 @@ __all__ = ["find_money"]
 BETWEEN = re.compile(r"(?:[\s\u00ad\u2007-\u200d\u202f\u2060\ufeff]{0,3}|[\-\u2010\u2011]\s?)\Z")
 RANGE = re.compile(r"\s*(?:-|–|—|‒|−|to|through)\s*\Z", re.I)
 AND = re.compile(r"\s*(?:,|and|or|,\s*and|&|to|-|–|resp\.|respectively)\s*\Z", re.I)
-CONVERTS = re.compile(
-    r"(?!\s*\Z)\s*[,(/\[=≈~;–—-]?\s*(?:or|i\.e\.,?|that is,?|which is|equal to|equals|worth|equivalent to|"
-    r"(?:an?|the) equivalent of|equivalent|about|around|approximately|approx\.?|roughly|nearly|almost|over|"
-    r"more than|some|just under|just over|circa|ca\.?|c\.|[~≈=(,]|the|at the time|currently|converted|"
-    r"at (?:current|today's) (?:exchange )?rates?|in|to|up to|at least|\s)*\Z",
-    re.I,
-)
-LOOSE = re.compile(
-    r"[^.;:\n]{1,45}?(?:,? or|\(|,? equivalent to|,? the equivalent of|,? worth)(?:"
-    + CONVERTS.pattern
-    + r"|\s*\Z)",
-    re.I,
-)
 SCALE_BEHIND = re.compile(
     r"[\s\-]{1,2}(" + "|".join(s.form for s in scales() if s.kind == "word") + r")\b", re.I
 )
 
 
+PLUS = re.compile(r"\+(?!\s?[\d$€£])")
+# Behind a bare comma only sums of nearly the same worth are one: else it is a list.
+LIST_FACTOR = 1.1
+LIKELY_FACTOR, CLOSE_FACTOR = 1.6, 1.18
 NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+|\d)")
 CLAUSE_END = re.compile(r"[.,;:()\n]")
 MILLION = 1_000_000
@@ -204,7 +195,7 @@ def _lender(
     following = found[place] if place < len(found) and found[place].start - s.end < 150 else None
     reach = 1500 if s.scale > MILLION else 250
     earlier = [m for m in reversed(found[max(0, place - 8) : place]) if s.start - m.end < reach]
-    if following and CONVERTS.match(text[s.end : following.start]):
+    if following and _links()[0].match(text[s.end : following.start]):
         restating.add(following.start)
         return next(
             (m for m in earlier if _same_worth(replace(m.value, amount=s.low), following.value)), None
@@ -257,21 +248,31 @@ def _modifiers(side: str) -> dict[str, str]:
     return {w.form: w.modifier for w in modifier_words() if w.side == side}
 
 
+def _phrase(table: dict[str, str], words: list[str], *, last: bool) -> tuple[int, str] | None:
+    """The longest phrase of the table at that edge of the words: its length and its modifier."""
+    for n in range(min(4, len(words)), 0, -1):
+        chosen = words[-n:] if last else words[:n]
+        found = table.get(" ".join(chosen)) or table.get(" ".join(chosen).rstrip(",.;)"))
+        if found:
+            return n, found
+    return None
+
+
 def _modifier(text: str, start: int, end: int) -> str:
     words = text[max(0, start - 40) : start].lower().replace("(", " ").split()
-    table = _modifiers("before")
-    for n in (4, 3, 2, 1):
-        found = table.get(" ".join(words[-n:])) if len(words) >= n else None
-        if found:
-            return found
-    tail = text[end : end + 24].lower()
-    words = tail.split()
-    table = _modifiers("after")
-    for n in (3, 2, 1):
-        found = table.get(" ".join(words[:n]).rstrip(",.;)")) if len(words) >= n else None
-        if found:
-            return found
-    return "at_least" if tail.startswith("+") else "exact"
+    before = _phrase(_modifiers("before"), words, last=True)
+    if before and not _names_topic(words[: -before[0]], words[-1]):
+        return before[1]
+    if PLUS.match(text, end):
+        return "at_least"
+    after = _phrase(_modifiers("after"), text[end : end + 24].lower().split(), last=False)
+    return after[1] if after else "exact"
+
+
+def _names_topic(words: list[str], modifier: str) -> bool:
+    """Whether "about" says what the talk is of ("they spoke about €5 million")."""
+    speech = grammar()["modifier"]["speech"]
+    return modifier == "about" and any(word in speech for word in words[-3:])
 
 
 def _mention(text: str, s: Sum) -> Mention:
@@ -290,24 +291,44 @@ def _mention(text: str, s: Sum) -> Mention:
     return Mention("money", Span(s.start, s.end), text[s.start : s.end], money)
 
 
+@cache
+def _links() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What may stand between a sum and its conversion: nothing else, other words, another conversion."""
+    words = grammar()["restate"]
+    joins = "|".join(words["joins"])
+    hedges = "|".join(words["hedges"])
+    close = rf"(?!\s*\Z)\s*[,(/\[=≈~;–—-]?\s*(?:{joins}|{hedges}|[~≈=(,]|\s)*\Z"
+    loose = rf"[^.;:\n]{{1,60}}?(?:,(?=\s*[a-z~≈])|\(|,? (?:{joins}))(?:{close}|\s*\Z)"
+    again = r"\s*;[^.;()\n]{0,40}\Z"
+    return re.compile(close, re.I), re.compile(loose, re.I), re.compile(again)
+
+
 def _conversions(text: str, mentions: list[Mention]) -> list[Mention]:
     """Mark each sum that restates the one before it in another currency."""
     found = list(mentions)
     for i in range(1, len(found)):
         one, two = found[i - 1], found[i]
-        gap = text[one.end : two.start]
-        if len(gap) > 80 or (
-            i > 1 and found[i - 1].value.converts == i - 2 and not _same_worth(found[i - 2].value, two.value)
-        ):
-            continue
-        near = CONVERTS.match(gap) and _same_worth(one.value, two.value)
-        if near or (LOOSE.match(gap) and _same_worth(one.value, two.value, 1.18)):
-            first = i - 1 if one.value.converts is None else one.value.converts
+        gap = text[one.end : two.start] if two.start - one.end <= 80 else ""
+        first = i - 1 if one.value.converts is None else one.value.converts
+        if gap and _restates(gap, found[first].value, two.value, first < i - 1):
             found[i] = replace(two, value=replace(two.value, converts=first))
     return found
 
 
-def _same_worth(one: Money, two: Money, factor: float = 1.6) -> bool:
+def _restates(gap: str, one: Money, two: Money, goes_on: bool) -> bool:
+    """Whether the words between two sums and their worth make them one; ``goes_on``: a third form."""
+    mark = gap.strip()
+    if mark == ";" and not goes_on:
+        return False
+    closely, loosely, again = _links()
+    factor = LIST_FACTOR if mark == "," and not goes_on else LIKELY_FACTOR
+    if closely.match(gap):
+        return _same_worth(one, two, factor)
+    loose = loosely.match(gap) or (goes_on and again.match(gap))
+    return bool(loose) and _same_worth(one, two, CLOSE_FACTOR)
+
+
+def _same_worth(one: Money, two: Money, factor: float = LIKELY_FACTOR) -> bool:
     """Whether two sums in different currencies may be one, by rough rates."""
     rates = rough_rates()
     if one.currency == two.currency or one.currency not in rates or two.currency not in rates:

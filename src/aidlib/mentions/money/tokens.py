@@ -15,6 +15,10 @@ __all__ = ["Token", "find_tokens", "times"]
 
 LARGEST_DIGITS = 38
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+WORD = re.compile(r"[^\W\d_]+")
+PARTIAL = {"half", "quarter"}
+PUSHED = {"another", "additional", "further", "extra", "full", "whole"}
+ONES = PUSHED | {"a", "an"}
 PARTS = re.compile(r"[^\W\d_]+\.?|[\d.,'’٬]+(?:[ \u00a0\u2007-\u200a\u202f]\d{3}(?!\d)[\d.,]*)*")
 
 
@@ -156,23 +160,23 @@ def _read_digits(quote: str) -> tuple[int, Decimal, int, bool] | None:
 
 
 def _read_words(quote: str, start: int, end: int) -> Token | None:
-    total, current, scale = Decimal(0), Decimal(0), 1
-    words = re.findall(r"[^\W\d_]+", quote.lower())
-    for place, word in enumerate(words):
-        if word in {"and", "of"}:
-            continue
-        value = number_words().get(word)
-        if value is None:
-            factor = _scales()[word][0]
-            if factor == 100 and place < len(words) - 1:
-                current = (current or Decimal(1)) * factor
-            else:
-                scale *= factor
-        elif word in {"half", "quarter"}:
-            current = current + Decimal(value) if current >= 1 and "and" in words[:place] else Decimal(value)
-        elif not (word in {"a", "an"} and current):
-            current += Decimal(value)
-    return Token(start, end, total + current, scale)
+    """Read "one and a half billion"; an article counts one only where no number follows it."""
+    words = [(m.start(), m.group()) for m in WORD.finditer(quote.lower()) if m.group() not in {"and", "of"}]
+    values = [number_words().get(word) for _, word in words]
+    while len(words) > 1 and words[0][1] in ONES and values[1] and words[1][1] not in PARTIAL:
+        words, values = words[1:], values[1:]
+    number, scale = Decimal(0), 1
+    for place, ((_, word), value) in enumerate(zip(words, values, strict=True)):
+        if word == "hundred" and place < len(words) - 1:
+            number = (number or Decimal(1)) * 100
+        elif value is None:
+            scale *= _scales()[word][0]
+        elif not (word in ONES and place):
+            number += Decimal(value)
+    if words[0][1] in PARTIAL or (words[0][1] in ONES and len(words) > 1 and words[1][1] in PARTIAL):
+        number = Decimal(number_words()["half" if any(w == "half" for _, w in words) else "quarter"])
+    start += words[0][0] if words[0][1] not in PUSHED else words[1][0]
+    return Token(start, end, number, scale)
 
 
 def parse_number(digits: str, scaled: bool) -> Decimal:
