@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 import re2
 
@@ -17,8 +18,44 @@ from aidlib.model import Document, Mention, Money
 __all__ = ["settle_currency"]
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])|\n\s*\n")
-RESTATES = re.compile(r"\s*[(/\[]\s*(?:about|approximately|around|roughly|some|or|approx\.|~|≈)?\s*\Z", re.I)
+RESTATES = re.compile(
+    r"\s*(?:[(/\[]|,?\s(?:or|equal to|equivalent to)\s)\s*"
+    r"(?:about|almost|approximately|around|nearly|roughly|some|or|approx\.|~|≈)?\s*\Z",
+    re.I,
+)
+NEXT_WORD = re.compile(r"[\s-]+([a-z]+)")
+# Between two countries of a list: "Denmark, Norway and the United States".
+LISTED = re.compile(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?\Z")
+GIVEN_BY = re.compile(r"[^.;:]{0,30}\b(?:by|from)\s+(?:the\s+)?\Z")
 DOLLARS = {"USD", "AUD", "CAD", "NZD"}
+
+
+class Place(NamedTuple):
+    """A country named in the text, by its currency; ``listed``: one of several in a row."""
+
+    start: int
+    end: int
+    code: str
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a text tells of currencies: countries in order, ends of sentences, currencies stated."""
+
+    text: str
+    places: tuple[Place, ...]
+    ends: list[int]
+    stated: Counter[str]
+    counts: Counter[str]
+
+    def sentence(self, at: int) -> list[Place]:
+        """Countries named in the sentence around a place of the text."""
+        index = bisect_left(self.ends, at + 1)
+        left, right = self.ends[index - 1], self.ends[index]
+        first = bisect_left(self.places, left, key=lambda place: place.start)
+        last = bisect_left(self.places, right, key=lambda place: place.start)
+        return list(self.places[first:last])
 
 
 @cache
@@ -33,18 +70,33 @@ def _contexts() -> tuple[re2._Regexp, dict[str, str]]:
     return re2.compile(r"\b(?:" + "|".join(re2.escape(f) for f in forms) + r")"), words
 
 
-def _places(text: str) -> list[tuple[int, str]]:
+def _words(text: str) -> list[tuple[int, int, str]]:
     pattern, words = _contexts()
     safe = text.encode("utf-8", "replace").decode("utf-8")
-    return [
-        (m.start(), words[m.group()])
-        for m in pattern.finditer(safe)
-        if not safe[m.end() : m.end() + 1].isalpha() and not _names_scheme(safe, m.end())
-    ]
+    found = [(*m.span(), words[m.group()]) for m in pattern.finditer(safe)]
+    return [(start, end, code) for start, end, code in found if not safe[end : end + 1].isalpha()]
+
+
+def _scene(text: str, mentions: list[Mention], parties: Iterable[tuple[int, int, str]] | None) -> Scene:
+    table = _by_country()
+    named = _words(text) if parties is None else [(a, b, table[c]) for a, b, c in parties if c in table]
+    places: list[Place] = []
+    for start, end, code in sorted(named):
+        if _names_scheme(text, end):
+            continue
+        listed = bool(places) and start - places[-1].end < 12
+        if listed and LISTED.match(text[places[-1].end : start]):
+            places[-1] = places[-1]._replace(listed=True)
+            places.append(Place(start, end, code, True))
+        else:
+            places.append(Place(start, end, code))
+    ends = [0] + [m.end() for m in SENTENCE_END.finditer(text)] + [len(text) + 1]
+    stated = Counter(m.value.currency for m in mentions if m.value.currency and not m.value.candidates)
+    return Scene(text, tuple(places), ends, stated, Counter(place.code for place in places))
 
 
 def _names_scheme(text: str, end: int) -> bool:
-    following = re.match(r"[\s-]+([a-z]+)", text[end : end + 14])
+    following = NEXT_WORD.match(text, end, end + 14)
     return following is not None and following.group(1) in grammar()["currency"]["scheme_next"]
 
 
@@ -71,21 +123,9 @@ def settle_currency(
     """
     if not any(len(m.value.candidates) > 1 for m in mentions):
         return mentions
-    if parties is None:
-        places = _places(document.text)
-    else:
-        table = _by_country()
-        places = sorted(
-            (start, table[code])
-            for start, end, code in parties
-            if code in table and not _names_scheme(document.text, end)
-        )
-    ends = [0] + [m.end() for m in SENTENCE_END.finditer(document.text)] + [len(document.text) + 1]
-    stated = Counter(m.value.currency for m in mentions if m.value.currency and not m.value.candidates)
+    scene = _scene(document.text, mentions, parties)
     return [
-        _settle(m, *_beside(document.text, mentions, i), places, ends, stated)
-        if len(m.value.candidates) > 1
-        else m
+        _settle(m, *_beside(document.text, mentions, i), scene) if len(m.value.candidates) > 1 else m
         for i, m in enumerate(mentions)
     ]
 
@@ -102,48 +142,44 @@ def _beside(text: str, mentions: list[Mention], i: int) -> tuple[str | None, boo
     return (None if other.candidates else other.currency), in_brackets
 
 
-def _settle(
-    mention: Mention,
-    beside: str | None,
-    in_brackets: bool,
-    places: list[tuple[int, str]],
-    ends: list[int],
-    stated: Counter[str],
-) -> Mention:
+def _settle(mention: Mention, beside: str | None, in_brackets: bool, scene: Scene) -> Mention:
     money: Money = mention.value
     candidates = tuple(c for c in money.candidates if c != beside)
     if beside in DOLLARS and beside != "USD" and "USD" in candidates:
         return replace(mention, value=replace(money, currency="USD", reason="currency_restated"))
-    fitting = [(at, code) for at, code in places if code in candidates]
-    index = bisect_left(ends, mention.start + 1)
-    here = [(at, code) for at, code in fitting if ends[index - 1] <= at < ends[index]]
-    code, reason = _nearest(here, mention.start), "currency_sentence"
-    if code is None and "USD" not in candidates:
-        code, reason = next((c for c in candidates if stated[c]), None), "currency_stated"
-    if code is None and in_brackets and "USD" in candidates:
-        code, reason = "USD", "currency_restated"
-    if code is None:
-        code, reason = _document(fitting, mention.start)
-    if code is None:
-        code, reason = _default(candidates)
+    here = [place for place in scene.sentence(mention.start) if place.code in candidates]
+    before = [place.code for place in here if place.start < mention.start and not place.listed]
+    after = [place for place in here if place.start > mention.start]
+    given = [p.code for p in after[:1] if GIVEN_BY.match(scene.text[mention.end : p.start])]
+    stated = [] if "USD" in candidates else [c for c in candidates if scene.stated[c]]
+    steps = (
+        (before[-1:] or given, "currency_sentence"),
+        (sorted(stated, key=lambda c: scene.stated[c])[-1:], "currency_stated"),
+        ([place.code for place in after if not place.listed][:1], "currency_sentence"),
+        (["USD"] if in_brackets and "USD" in candidates else [], "currency_restated"),
+        (_document(scene, candidates), "currency_document"),
+        ([place.code for place in here][-1:], "currency_sentence"),
+        (_earlier(scene, candidates, mention.start), "currency_earlier"),
+    )
+    for codes, reason in steps:
+        if codes:
+            return replace(mention, value=replace(money, currency=codes[0], reason=reason))
+    code, reason = _default(candidates)
     return replace(mention, value=replace(money, currency=code, reason=reason))
 
 
-def _document(fitting: list[tuple[int, str]], start: int) -> tuple[str | None, str]:
-    """Decide by the country that rules the text, else by the nearest before, else by the first."""
-    counts = Counter(code for _, code in fitting).most_common(2)
-    if counts and (len(counts) == 1 or counts[0][1] >= 2 * counts[1][1]):
-        return counts[0][0], "currency_document"
-    earlier = [code for at, code in fitting if at < start]
-    if earlier:
-        return earlier[-1], "currency_earlier"
-    return (fitting[0][1] if fitting else None), "currency_document"
+def _document(scene: Scene, candidates: tuple[str, ...]) -> list[str]:
+    """Give the currency of the country that the text names at least twice as often as any rival."""
+    counts = sorted(((scene.counts[c], c) for c in candidates if scene.counts[c]), reverse=True)
+    rules = counts and (len(counts) == 1 or counts[0][0] >= 2 * counts[1][0])
+    return [counts[0][1]] if rules else []
 
 
-def _nearest(places: list[tuple[int, str]], at: int) -> str | None:
-    if not places:
-        return None
-    return min(places, key=lambda pair: (pair[0] > at, abs(pair[0] - at)))[1]
+def _earlier(scene: Scene, candidates: tuple[str, ...], at: int) -> list[str]:
+    """Give the currency of the nearest country before, at most fifty back."""
+    index = bisect_left(scene.places, at, key=lambda place: place.start)
+    near = reversed(scene.places[max(0, index - 50) : index])
+    return [place.code for place in near if place.code in candidates][:1]
 
 
 def _default(candidates: tuple[str, ...]) -> tuple[str | None, str]:
