@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import re2
 
-from aidlib.lexicon import grammar, money_words
+from aidlib.lexicon import grammar, money_words, terms
 from aidlib.model import Document, Mention, Money
 
 __all__ = ["settle_currency"]
@@ -65,7 +65,9 @@ def _by_country() -> dict[str, str]:
 
 @cache
 def _contexts() -> tuple[re2._Regexp, dict[str, str]]:
-    words = {w.form: w.codes[0] for w in money_words() if w.kind == "context"}
+    table = _by_country()
+    words = {form: table[term.key] for form, term in terms() if term.kind == "party" and term.key in table}
+    words |= {w.form: w.codes[0] for w in money_words() if w.kind == "context"}
     forms = sorted(words, key=len, reverse=True)
     return re2.compile(r"\b(?:" + "|".join(re2.escape(f) for f in forms) + r")"), words
 
