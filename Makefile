@@ -22,9 +22,9 @@ figures: ## run the notebooks, redraw figures/ and build/report, print every fin
 
 test: ## every check: lint, types, tests, doctests, README examples, notebooks
 	@.ci/setup .venv test
-	-$(BIN)/ruff check . --quiet --output-format concise # "-" until the layers are all written
-	-$(BIN)/ruff format --check . --quiet --output-format concise
-	-$(BIN)/mypy
+	$(BIN)/ruff check . --output-format concise
+	$(BIN)/ruff format --check . --output-format concise
+	$(BIN)/mypy
 	$(BIN)/pytest $(UNFINISHED) $(PYTEST_ARGS)
 
 lab: ## JupyterLab on the notebooks, in an environment of its own
