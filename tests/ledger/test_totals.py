@@ -31,6 +31,34 @@ def test_a_part_of_a_package_without_a_sum_is_counted() -> None:
     assert sums(ledger) == [(20000000, 20000000, 20000000)]
 
 
+def test_a_donors_share_of_a_joint_tranche_can_be_counted_apart() -> None:
+    events = [
+        event("MULTI", "600e6", mechanism="danish_model"),
+        event("EU", "400e6", mechanism="danish_model", part_of=0),
+        event("DNK", "175e6", mechanism="danish_model", part_of=0),
+        event("DNK", "50e6", mechanism="danish_model", part_of=2),
+    ]
+    ledger = build_ledger([reading(*events)])
+    apart = build_totals(ledger, by=["donor"], parts="apart")
+    assert dict(zip(apart["donor"], apart["central_eur"], strict=True)) == {
+        "EU": 400000000,
+        "DNK": 175000000,
+        "MULTI": 25000000,
+    }
+    within = build_totals(ledger, by=["donor"])
+    assert within["donor"].tolist() == ["MULTI"]
+
+
+def test_a_part_of_a_part_is_taken_out_of_the_row_that_holds_it() -> None:
+    events = [
+        event("MULTI", "600e6"),
+        event("MULTI", "300e6", part_of=0),
+        event("DNK", "100e6", part_of=1),
+    ]
+    apart = build_totals(build_ledger([reading(*events)]), by=["donor"], parts="apart")
+    assert apart["central_eur"].tolist() == [100000000, 500000000]
+
+
 def test_totals_proposals_and_other_recipients_are_not_added() -> None:
     ledger = build_ledger(
         [
@@ -129,3 +157,6 @@ def test_the_bounds_hold_and_high_adds_up_whatever_the_grouping(readings: list[R
     cells = sums(ledger, [by])
     assert all(low <= central <= high for low, central, high in cells)
     assert sum(high for _, _, high in cells) == sum(high for _, _, high in sums(ledger))
+    apart = build_totals(ledger, by=[by], parts="apart")
+    assert (apart["low_eur"] <= apart["central_eur"]).all()
+    assert (apart["central_eur"] <= apart["high_eur"]).all()

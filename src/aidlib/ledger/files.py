@@ -243,7 +243,9 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
         A file is missing, cut short, or breaks its contract.
     """
     folder = Path(folder).absolute()
-    _recover(folder)
+    if not folder.exists() and _aside(folder).exists():
+        # A killed run had moved it aside. Only a writer may put it back: one may be at work.
+        folder = _aside(folder)
     package = json.loads(_read(folder / "datapackage.json") or b"{}")
     tables = {name: _read_csv(folder / f"{name}.csv", TABLES[name]) for name in CSV_TABLES if name in TABLES}
     tables["totals"] = _read_csv(folder / "totals.csv", None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -45,12 +45,21 @@ class _Act:
     overlaps: frozenset[str]
 
 
-def build_totals(ledger: Ledger, by: Sequence[str] = ("donor",)) -> pd.DataFrame:
+def build_totals(
+    ledger: Ledger, by: Sequence[str] = ("donor",), *, parts: Literal["within", "apart"] = "within"
+) -> pd.DataFrame:
     """Add up the booked acts, by any of ``GROUPINGS``; none gives one row.
 
     Parts are not added to their whole, running totals and proposals not at all. Acts that may be
     one another count once in low and central (the largest), and each time in high. By stage, an
     act counts once, at the highest that it has reached.
+
+    Parameters
+    ----------
+    parts : {"within", "apart"}
+        "within" counts a package whole, in its own cell. "apart" takes a part that belongs to
+        another cell (a donor's share of a joint tranche) out of its whole and counts it there;
+        the cells add up to the same, unless parts exceed their whole.
 
     Returns
     -------
@@ -63,7 +72,7 @@ def build_totals(ledger: Ledger, by: Sequence[str] = ("donor",)) -> pd.DataFrame
     ParameterError
         A grouping is unknown.
     """
-    return total_commitments(ledger.commitments, by=by)
+    return total_commitments(ledger.commitments, by=by, parts=parts)
 
 
 def total_columns(by: Sequence[str]) -> list[Column]:
@@ -78,7 +87,9 @@ def total_columns(by: Sequence[str]) -> list[Column]:
     ]
 
 
-def total_commitments(commitments: pd.DataFrame, *, by: Sequence[str]) -> pd.DataFrame:
+def total_commitments(
+    commitments: pd.DataFrame, *, by: Sequence[str], parts: Literal["within", "apart"] = "within"
+) -> pd.DataFrame:
     """Do the work of ``build_totals`` on the table of commitments alone."""
     for name in by:
         if name not in GROUPINGS:
@@ -89,7 +100,7 @@ def total_commitments(commitments: pd.DataFrame, *, by: Sequence[str]) -> pd.Dat
                 fix=f"Did you mean {near[0]!r}?" if near else f"Use any of {', '.join(GROUPINGS)}.",
             )
     cells: dict[tuple[Hashable, ...], list[_Act]] = defaultdict(list)
-    for act in _counted(commitments, by):
+    for act in _counted(commitments, by, parts=parts):
         cells[act.cell].append(act)
     order = sorted(cells, key=lambda cell: [(value is None, str(value)) for value in cell])
     rows = [dict(zip(by, cell, strict=True)) | _add_up(cells[cell]) for cell in order]
@@ -148,19 +159,60 @@ def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
-def _counted(commitments: pd.DataFrame, by: Sequence[str]) -> Iterable[_Act]:
+def _counted(
+    commitments: pd.DataFrame, by: Sequence[str], *, parts: Literal["within", "apart"] = "within"
+) -> Iterable[_Act]:
     rows = _records(commitments)
-    counted, _ = split_parts(rows)
-    for row in rows:
-        if row["commitment_id"] in counted:
-            yield _Act(
-                row["commitment_id"],
-                tuple(row[name] for name in by),
-                row["amount_eur_low"],
-                row["amount_eur"],
-                row["amount_eur_high"],
-                frozenset((row["overlaps_with"] or "").split("|")) - {""},
-            )
+    counted, hung = split_parts(rows)
+    acts = {row["commitment_id"]: _act(row, by) for row in rows if row["commitment_id"] in counted | hung}
+    if parts == "within":
+        return [act for name, act in acts.items() if name in counted]
+    whole_of = {row["commitment_id"]: row["part_of"] for row in rows}
+    return _take_apart(acts, whole_of, counted)
+
+
+def _act(row: dict[str, Any], by: Sequence[str]) -> _Act:
+    return _Act(
+        row["commitment_id"],
+        tuple(row[name] for name in by),
+        row["amount_eur_low"],
+        row["amount_eur"],
+        row["amount_eur_high"],
+        frozenset((row["overlaps_with"] or "").split("|")) - {""},
+    )
+
+
+def _take_apart(acts: dict[str, _Act], whole_of: dict[str, str | None], counted: set[str]) -> list[_Act]:
+    """Count a part in its own cell where that is not its whole's, and the rest where the whole is."""
+    left = dict(acts)
+    kept = set(counted)
+    for name in sorted(acts.keys() - counted):
+        holder = _holder(name, acts, whole_of, counted)
+        if acts[holder].cell == acts[name].cell:
+            continue
+        kept.add(name)
+        rest, part = left[holder], acts[name]
+        left[holder] = replace(
+            rest,
+            low=max(rest.low - part.high, ZERO),
+            central=max(rest.central - part.central, ZERO),
+            high=max(rest.high - part.low, ZERO),
+        )
+    return [left[name] for name in acts if name in kept]
+
+
+def _holder(name: str, acts: dict[str, _Act], whole_of: dict[str, str | None], counted: set[str]) -> str:
+    """Find the act in whose row the money of a part stands: past wholes of that whole's own cell."""
+    holder: str | None = None
+    at = whole_of[name]
+    while at is not None:
+        if at in acts and holder is not None and acts[at].cell != acts[holder].cell:
+            break
+        holder = at if at in acts else holder
+        if at in counted:
+            break
+        at = whole_of[at]
+    return holder or name
 
 
 def split_parts(rows: Sequence[dict[str, Any]]) -> tuple[set[str], set[str]]:
@@ -233,5 +285,5 @@ STEP_COLUMNS = (
 
 
 def _n_overlaps(commitments: pd.DataFrame) -> int:
-    acts = list(_counted(commitments, []))
+    acts = [*_counted(commitments, [])]
     return len(acts) - len(_components(acts))
