@@ -13,16 +13,12 @@ from typing import NamedTuple
 import re2
 
 from aidlib.lexicon import grammar, money_words, terms
+from aidlib.mentions.money.restate import CLOSE_FACTOR, is_link, restates, same_worth
 from aidlib.model import Document, Mention, Money
 
 __all__ = ["settle_currency"]
 
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]*[A-Z0-9])|\n\s*\n")
-RESTATES = re.compile(
-    r"\s*(?:[(/\[]|,?\s(?:or|equal to|equivalent to)\s)\s*"
-    r"(?:about|almost|approximately|around|nearly|roughly|some|or|approx\.|~|≈)?\s*\Z",
-    re.I,
-)
 NEXT_WORD = re.compile(r"[\s-]+([a-z]+)")
 # Between two countries of a list: "Denmark, Norway and the United States".
 LISTED = re.compile(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?\Z")
@@ -127,28 +123,43 @@ def settle_currency(
         return mentions
     scene = _scene(document.text, mentions, parties)
     return [
-        _settle(m, *_beside(document.text, mentions, i), scene) if len(m.value.candidates) > 1 else m
+        _settle(m, *_fitting(document.text, mentions, i), scene) if len(m.value.candidates) > 1 else m
         for i, m in enumerate(mentions)
     ]
 
 
-def _beside(text: str, mentions: list[Mention], i: int) -> tuple[str | None, bool]:
-    """Stated currency of the sum beside, of which one restates the other; whether ours is in brackets."""
-    in_brackets = i > 0 and RESTATES.match(text[mentions[i - 1].end : mentions[i].start]) is not None
-    if in_brackets:
-        other = mentions[i - 1].value
-    elif i + 1 < len(mentions) and RESTATES.match(text[mentions[i].end : mentions[i + 1].start]):
-        other = mentions[i + 1].value
-    else:
-        return None, False
-    return (None if other.candidates else other.currency), in_brackets
+def _fitting(text: str, mentions: list[Mention], i: int) -> tuple[tuple[str, ...], bool]:
+    """Which candidates the worth of the sum beside allows, where one restates the other.
+
+    Also whether this sum is the restating one.
+    """
+    money: Money = mentions[i].value
+    for one, two in ((i - 1, i), (i, i + 1)):
+        if one < 0 or two >= len(mentions) or mentions[two].start - mentions[one].end > 80:
+            continue
+        other: Money = mentions[one + two - i].value
+        gap = text[mentions[one].end : mentions[two].start]
+        if other.candidates:
+            if two == i and is_link(gap):
+                return money.candidates, True
+            continue
+        fitting = tuple(c for c in money.candidates if _is_worth(gap, money, c, other, two == i))
+        if fitting:
+            return fitting, two == i
+    return money.candidates, False
 
 
-def _settle(mention: Mention, beside: str | None, in_brackets: bool, scene: Scene) -> Mention:
+def _is_worth(gap: str, money: Money, code: str, other: Money, is_second: bool) -> bool:
+    tried = replace(money, currency=code)
+    first, second = (other, tried) if is_second else (tried, other)
+    return restates(gap, first, second, False) and same_worth(first, second, CLOSE_FACTOR)
+
+
+def _settle(mention: Mention, candidates: tuple[str, ...], restating: bool, scene: Scene) -> Mention:
     money: Money = mention.value
-    candidates = tuple(c for c in money.candidates if c != beside)
-    if beside in DOLLARS and beside != "USD" and "USD" in candidates:
-        return replace(mention, value=replace(money, currency="USD", reason="currency_restated"))
+    if len(candidates) < len(money.candidates) and (len(candidates) == 1 or "USD" in candidates):
+        restated = candidates[0] if len(candidates) == 1 else "USD"
+        return replace(mention, value=replace(money, currency=restated, reason="currency_restated"))
     here = [place for place in scene.sentence(mention.start) if place.code in candidates]
     before = [place.code for place in here if place.start < mention.start and not place.listed]
     after = [place for place in here if place.start > mention.start]
@@ -158,10 +169,9 @@ def _settle(mention: Mention, beside: str | None, in_brackets: bool, scene: Scen
         (before[-1:] or given, "currency_sentence"),
         (sorted(stated, key=lambda c: scene.stated[c])[-1:], "currency_stated"),
         ([place.code for place in after if not place.listed][:1], "currency_sentence"),
-        (["USD"] if in_brackets and "USD" in candidates else [], "currency_restated"),
+        (["USD"] if restating and "USD" in candidates else [], "currency_restated"),
         (_document(scene, candidates), "currency_document"),
-        ([place.code for place in here][-1:], "currency_sentence"),
-        (_earlier(scene, candidates, mention.start), "currency_earlier"),
+        ([] if here else _earlier(scene, candidates, mention.start), "currency_earlier"),
     )
     for codes, reason in steps:
         if codes:

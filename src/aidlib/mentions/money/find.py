@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from aidlib.lexicon import grammar, modifier_words, rough_rates, scales
+from aidlib.lexicon import grammar, modifier_words, scales
 from aidlib.mentions.money.currency import settle_currency
+from aidlib.mentions.money.restate import is_link, restates, same_worth
 from aidlib.mentions.money.tokens import Token, find_tokens, times
 from aidlib.model import Document, Mention, Money, Span
 
@@ -25,9 +26,6 @@ SCALE_BEHIND = re.compile(
 
 
 PLUS = re.compile(r"\+(?!\s?[\d$€£])")
-# Behind a bare comma only sums of nearly the same worth are one: else it is a list.
-LIST_FACTOR = 1.1
-LIKELY_FACTOR, CLOSE_FACTOR = 1.6, 1.18
 NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+|\d)")
 CLAUSE_END = re.compile(r"[.,;:()\n]")
 MILLION = 1_000_000
@@ -195,11 +193,9 @@ def _lender(
     following = found[place] if place < len(found) and found[place].start - s.end < 150 else None
     reach = 1500 if s.scale > MILLION else 250
     earlier = [m for m in reversed(found[max(0, place - 8) : place]) if s.start - m.end < reach]
-    if following and _links()[0].match(text[s.end : following.start]):
+    if following and is_link(text[s.end : following.start]):
         restating.add(following.start)
-        return next(
-            (m for m in earlier if _same_worth(replace(m.value, amount=s.low), following.value)), None
-        )
+        return next((m for m in earlier if same_worth(replace(m.value, amount=s.low), following.value)), None)
     earlier = [m for m in earlier if m.start not in restating] or earlier
     return earlier[0] if earlier else following
 
@@ -291,18 +287,6 @@ def _mention(text: str, s: Sum) -> Mention:
     return Mention("money", Span(s.start, s.end), text[s.start : s.end], money)
 
 
-@cache
-def _links() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What may stand between a sum and its conversion: nothing else, other words, another conversion."""
-    words = grammar()["restate"]
-    joins = "|".join(words["joins"])
-    hedges = "|".join(words["hedges"])
-    close = rf"(?!\s*\Z)\s*[,(/\[=≈~;–—-]?\s*(?:{joins}|{hedges}|[~≈=(,]|\s)*\Z"
-    loose = rf"[^.;:\n]{{1,60}}?(?:,(?=\s*[a-z~≈])|\(|,? (?:{joins}))(?:{close}|\s*\Z)"
-    again = r"\s*;[^.;()\n]{0,40}\Z"
-    return re.compile(close, re.I), re.compile(loose, re.I), re.compile(again)
-
-
 def _conversions(text: str, mentions: list[Mention]) -> list[Mention]:
     """Mark each sum that restates the one before it in another currency."""
     found = list(mentions)
@@ -310,30 +294,6 @@ def _conversions(text: str, mentions: list[Mention]) -> list[Mention]:
         one, two = found[i - 1], found[i]
         gap = text[one.end : two.start] if two.start - one.end <= 80 else ""
         first = i - 1 if one.value.converts is None else one.value.converts
-        if gap and _restates(gap, found[first].value, two.value, first < i - 1):
+        if gap and restates(gap, found[first].value, two.value, first < i - 1):
             found[i] = replace(two, value=replace(two.value, converts=first))
     return found
-
-
-def _restates(gap: str, one: Money, two: Money, goes_on: bool) -> bool:
-    """Whether the words between two sums and their worth make them one; ``goes_on``: a third form."""
-    mark = gap.strip()
-    if mark == ";" and not goes_on:
-        return False
-    closely, loosely, again = _links()
-    factor = LIST_FACTOR if mark == "," and not goes_on else LIKELY_FACTOR
-    if closely.match(gap):
-        return _same_worth(one, two, factor)
-    loose = loosely.match(gap) or (goes_on and again.match(gap))
-    return bool(loose) and _same_worth(one, two, CLOSE_FACTOR)
-
-
-def _same_worth(one: Money, two: Money, factor: float = LIKELY_FACTOR) -> bool:
-    """Whether two sums in different currencies may be one, by rough rates."""
-    rates = rough_rates()
-    if one.currency == two.currency or one.currency not in rates or two.currency not in rates:
-        return False
-    if not one.amount or not two.amount:
-        return False
-    ratio = float(one.amount) / rates[one.currency] / (float(two.amount) / rates[two.currency])
-    return 1 / factor < ratio < factor
