@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from aidlib.cli import COMMANDS
+from aidlib.ledger.columns import TABLES
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BLOCKS = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
@@ -61,6 +62,12 @@ def test_every_command_named_there_exists() -> None:
     named = set(re.findall(r"^aidlib (\w+)", README.read_text("utf-8"), flags=re.M))
     assert named
     assert named <= set(COMMANDS)
+
+
+def test_the_codebook_names_every_column_of_the_commitments() -> None:
+    rows = [line for line in README.read_text("utf-8").splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert named == {column.name for column in TABLES["commitments"]}
 
 
 def test_files_that_the_readme_links_to_exist(root: Path) -> None:
