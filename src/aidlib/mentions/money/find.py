@@ -76,8 +76,9 @@ def find_money(document: Document, parties: Iterable[tuple[int, int, str]] | Non
     sums = _share(text, _add_up(text, _pair(text, tokens)))
     known = _ranges(text, [s for s in sums if s.codes and not _is_weight(text, s)])
     mentions = settle_currency([_mention(text, s) for s in known], document, parties)
-    mentions = _carry(text, _conversions(text, mentions), [s for s in sums if not s.codes])
-    return _conversions(text, mentions)
+    mentions = _conversions(text, mentions)
+    carried = _carry(text, mentions, [s for s in sums if not s.codes])
+    return _conversions(text, carried) if len(carried) > len(mentions) else mentions
 
 
 def _pair(text: str, tokens: list[Token]) -> list[Sum]:
@@ -244,11 +245,21 @@ def _modifiers(side: str) -> dict[str, str]:
     return {w.form: w.modifier for w in modifier_words() if w.side == side}
 
 
-def _phrase(table: dict[str, str], words: list[str], *, last: bool) -> tuple[int, str] | None:
-    """The longest phrase of the table at that edge of the words: its length and its modifier."""
+@cache
+def _edges(side: str) -> frozenset[str]:
+    """Words next to the sum with which a phrase ends (before it) or begins (after it)."""
+    edge = -1 if side == "before" else 0
+    return frozenset(form.split()[edge].rstrip(".") for form in _modifiers(side))
+
+
+def _phrase(side: str, words: list[str]) -> tuple[int, str] | None:
+    """The longest phrase that touches the sum on that side: its length and its modifier."""
+    if not words or words[-1 if side == "before" else 0].rstrip(",.;)") not in _edges(side):
+        return None
+    table = _modifiers(side)
     for n in range(min(4, len(words)), 0, -1):
-        chosen = words[-n:] if last else words[:n]
-        found = table.get(" ".join(chosen)) or table.get(" ".join(chosen).rstrip(",.;)"))
+        phrase = " ".join(words[-n:] if side == "before" else words[:n])
+        found = table.get(phrase) or table.get(phrase.rstrip(",.;)"))
         if found:
             return n, found
     return None
@@ -256,12 +267,12 @@ def _phrase(table: dict[str, str], words: list[str], *, last: bool) -> tuple[int
 
 def _modifier(text: str, start: int, end: int) -> str:
     words = text[max(0, start - 40) : start].lower().replace("(", " ").split()
-    before = _phrase(_modifiers("before"), words, last=True)
+    before = _phrase("before", words)
     if before and not _names_topic(words[: -before[0]], words[-1]):
         return before[1]
     if PLUS.match(text, end):
         return "at_least"
-    after = _phrase(_modifiers("after"), text[end : end + 24].lower().split(), last=False)
+    after = _phrase("after", text[end : end + 24].lower().split())
     return after[1] if after else "exact"
 
 
