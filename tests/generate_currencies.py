@@ -9,7 +9,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from babel import Locale
+from babel.numbers import get_currency_name
 
 TABLE = Path(__file__).parents[1] / "src/aidlib/data/currencies.csv"
 COLUMNS = ["form", "kind", "codes", "source"]
@@ -25,10 +25,9 @@ KEPT = {"krónur", "króna", "yen", "won"}
 
 def cldr_forms() -> dict[str, set[str]]:
     """Full and bare names in singular and plural, each with the codes that it may mean."""
-    names = Locale("en")._data["currency_names_plural"]
     forms: dict[str, set[str]] = defaultdict(set)
     for code in CODES:
-        for name in set(names[code].values()) | {Locale("en").currencies[code]}:
+        for name in {get_currency_name(code, count, locale="en") for count in (None, 1, 5)}:
             forms[name.lower()].add(code)
             bare = name.split()[-1].lower()
             if bare not in SHARED or bare in KEPT:
