@@ -62,3 +62,11 @@ def test_an_event_that_went_nowhere_is_found() -> None:
     ledger = books()
     with pytest.raises(LedgerError, match="has no row in reports"):
         check_ledger(replace(ledger, reports=ledger.reports.iloc[:1]))
+
+
+def test_parts_that_hold_each_other_are_found() -> None:
+    ledger = books()
+    wrong = ledger.commitments.copy()
+    wrong["part_of"] = wrong["commitment_id"].tolist()[::-1]
+    with pytest.raises(LedgerError, match="is part of itself"):
+        check_ledger(replace(ledger, commitments=wrong))

@@ -129,12 +129,25 @@ def _check_references(ledger: Ledger) -> Iterator[str]:
         yield from (
             f"{name}, row {index}: {column} {value!r} is no commitment" for index, value in lost.items()
         )
+    whole_of = {own: whole for own, whole in zip(*_parts(ledger.commitments), strict=True) if whole in known}
+    for own in whole_of:
+        at, seen = whole_of[own], set[str]()
+        while at in whole_of and at not in seen:
+            seen.add(at)
+            at = whole_of[at]
+        if own in seen:
+            yield f"commitments: {own!r} is part of itself"
     pairs = [
         set(zip(frame["doc_id"], frame["event_index"], strict=True))
         for frame in (ledger.events, ledger.reports)
     ]
     yield from (f"events: {pair} has no row in reports" for pair in sorted(pairs[0] - pairs[1]))
     yield from (f"reports: {pair} has no row in events" for pair in sorted(pairs[1] - pairs[0]))
+
+
+def _parts(commitments: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
+    hung = commitments[commitments["part_of"].notna()]
+    return hung["commitment_id"], hung["part_of"]
 
 
 def _check_euros(commitments: pd.DataFrame) -> Iterator[str]:

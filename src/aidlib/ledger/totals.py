@@ -204,14 +204,15 @@ def _take_apart(acts: dict[str, _Act], whole_of: dict[str, str | None], counted:
 def _holder(name: str, acts: dict[str, _Act], whole_of: dict[str, str | None], counted: set[str]) -> str:
     """Find the act in whose row the money of a part stands: past wholes of that whole's own cell."""
     holder: str | None = None
-    at = whole_of[name]
-    while at is not None:
+    at, seen = whole_of[name], {name}
+    while at is not None and at not in seen:
+        seen.add(at)
         if at in acts and holder is not None and acts[at].cell != acts[holder].cell:
             break
         holder = at if at in acts else holder
         if at in counted:
             break
-        at = whole_of[at]
+        at = whole_of.get(at)
     return holder or name
 
 

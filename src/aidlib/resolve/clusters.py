@@ -15,13 +15,17 @@ from aidlib.resolve.reports import Report
 __all__ = ["Edge", "Group", "group_reports"]
 
 # Reports of one block are compared with the nearest told before them: cost grows linearly.
-NEAREST = 24
+NEAREST = {"sum": 12, "total": 12, "scheme": 24, "item": 24}
 BUCKET = math.log(1.1)
 # Sums further apart than this are no candidates, whatever else agrees: an amended bill, and the
 # floor of a rounding ("more than one million" of 1.9).
 WIDEST = 1.35
 FLOOR = 2.0
 CONTRADICTION = -4.0
+
+
+# Donor, recipient, whether a total; then the kind of block, and what its reports share.
+Key = tuple[str | None, str | None, bool, str, *tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +139,13 @@ class _Union:
 
 def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
-    blocks: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    blocks: dict[Key, list[int]] = defaultdict(list)
     for right, report in enumerate(reports):
         if report.event.donor is None:
             continue
         found: set[int] = set()
         for key in _looks_up(report):
-            found.update(blocks[key][-NEAREST:])
+            found.update(blocks[key][-NEAREST[key[3]] :])
         for left in sorted(found):
             if _may_match(reports[left], report):
                 yield left, right
@@ -166,10 +170,10 @@ def _buckets(report: Report) -> list[int]:
     return sorted({math.floor(math.log(eur) / BUCKET) for eur in report.euros})
 
 
-def _files_under(report: Report) -> list[tuple[object, ...]]:
+def _files_under(report: Report) -> list[Key]:
     event = report.event
     block = (event.donor, event.recipient, event.is_cumulative_total)
-    keys: list[tuple[object, ...]] = []
+    keys: list[Key] = []
     keys += [(*block, "sum", bucket) for bucket in _buckets(report)]
     if event.is_cumulative_total:
         return [*keys, (*block, "total", event.mechanism, event.aid_type)]
@@ -179,12 +183,10 @@ def _files_under(report: Report) -> list[tuple[object, ...]]:
     return keys
 
 
-def _looks_up(report: Report) -> list[tuple[object, ...]]:
+def _looks_up(report: Report) -> list[Key]:
     event = report.event
     block = (event.donor, event.recipient, event.is_cumulative_total)
-    more: list[tuple[object, ...]] = [
-        (*block, "sum", bucket + step) for bucket in _buckets(report) for step in (-1, 1)
-    ]
+    more: list[Key] = [(*block, "sum", bucket + step) for bucket in _buckets(report) for step in (-1, 1)]
     if event.mechanism and not event.is_cumulative_total:
         more.append((*block, "scheme", event.mechanism))
     return [*_files_under(report), *more]
