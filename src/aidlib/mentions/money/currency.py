@@ -23,7 +23,8 @@ NEXT_WORD = re.compile(r"[\s-]+([a-z]+)")
 # Between two countries of a list: "Denmark, Norway and the United States".
 LISTED = re.compile(r"\s*(?:,|and|&|,\s*and)\s+(?:the\s+)?\Z")
 GIVEN_BY = re.compile(r"[^.;:]{0,30}\b(?:by|from)\s+(?:the\s+)?\Z")
-DOLLARS = {"USD", "AUD", "CAD", "NZD"}
+# What a bare word means in English where nothing else decides; all other words stay open.
+DEFAULTS = (("USD", "dollar_default"), ("RUB", "rouble_default"))
 
 
 class Place(NamedTuple):
@@ -140,7 +141,7 @@ def _fitting(text: str, mentions: list[Mention], i: int) -> tuple[tuple[str, ...
         other: Money = mentions[one + two - i].value
         gap = text[mentions[one].end : mentions[two].start]
         if other.candidates:
-            if two == i and is_link(gap):
+            if two == i and is_link(gap) and gap.strip() not in {",", ";"}:
                 return money.candidates, True
             continue
         fitting = tuple(c for c in money.candidates if _is_worth(gap, money, c, other, two == i))
@@ -195,10 +196,7 @@ def _earlier(scene: Scene, candidates: tuple[str, ...], at: int) -> list[str]:
 
 
 def _default(candidates: tuple[str, ...]) -> tuple[str | None, str]:
-    if "USD" in candidates:
-        return "USD", "dollar_default"
-    if "GBP" in candidates:
-        return "GBP", "pound_default"
-    return {"CHF": ("CHF", "franc_default"), "RUB": ("RUB", "rouble_default")}.get(
-        candidates[0], (None, "currency_undecided")
-    )
+    for code, reason in DEFAULTS:
+        if code in candidates:
+            return code, reason
+    return None, "currency_undecided"

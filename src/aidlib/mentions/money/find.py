@@ -25,7 +25,7 @@ SCALE_BEHIND = re.compile(
 )
 
 
-PLUS = re.compile(r"\+(?!\s?[\d$€£])")
+PLUS = re.compile(r"\+(?!\s?[\d$€£])|-plus\b", re.I)
 NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+|\d)")
 CLAUSE_END = re.compile(r"[.,;:()\n]")
 MILLION = 1_000_000

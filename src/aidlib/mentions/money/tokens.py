@@ -121,6 +121,8 @@ def _read(text: str, start: int, end: int, last: Token | None) -> Token | None:
     if quote[0].isdigit():
         if (before.isalpha() or before in "_#") and not (last and last.codes):
             return None
+        if before == "." and start > 1 and text[start - 2] in "$€£":
+            return None
         read = _read_digits(quote)
         return read and Token(start, start + read[0], read[1], read[2], read[3])
     codes, is_symbol = _read_currency(quote)
