@@ -27,6 +27,7 @@ SCALE_BEHIND = re.compile(
 
 PLUS = re.compile(r"\+(?!\s?[\d$€£])|-plus\b", re.I)
 NEXT_WORD = re.compile(r"[\s-]*([A-Za-z]+|\d)")
+SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 CLAUSE_END = re.compile(r"[.,;:()\n]")
 MILLION = 1_000_000
 
@@ -110,6 +111,7 @@ def _pair(text: str, tokens: list[Token]) -> list[Sum]:
                 made.end, made.codes = after.end, after.codes
                 used.add(i + 1)
                 _scale_after(text, made)
+        made.end -= text[made.end - 1] == "." and made.end == token.end
         sums.append(made)
     return sums
 
@@ -197,8 +199,23 @@ def _lender(
     if following and is_link(text[s.end : following.start]):
         restating.add(following.start)
         return next((m for m in earlier if same_worth(replace(m.value, amount=s.low), following.value)), None)
+    if s.scale == MILLION and not _tells_of_money(text, s, found[max(0, place - 1) : place + 1]):
+        return None
     earlier = [m for m in earlier if m.start not in restating] or earlier
     return earlier[0] if earlier else following
+
+
+def _tells_of_money(text: str, s: Sum, beside: list[Mention]) -> bool:
+    """Whether the sentence of a bare "3 million" speaks of money: a sum or giving, and no crowd."""
+    left, right = max(0, s.start - 150), s.end + 100
+    start = left + len(SENTENCE_END.split(text[left : s.start])[-1])
+    start = s.start - (start - left)
+    end = s.end + len(SENTENCE_END.split(text[s.end : right])[0])
+    words = set(re.findall(r"[a-z]+", text[start:end].lower()))
+    carry = grammar()["carry"]
+    if words & set(carry["crowd"]):
+        return False
+    return any(start <= m.start < end for m in beside) or bool(words & set(carry["giving"]))
 
 
 def _is_weight(text: str, s: Sum) -> bool:
