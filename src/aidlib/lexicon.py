@@ -188,7 +188,9 @@ class Scale:
 @cache
 def scales() -> tuple[Scale, ...]:
     """Rows of ``scales.csv``."""
-    return read_table("scales.csv", lambda r: Scale(r["form"], int(float(r["factor"])), r["kind"]), key="form")
+    return read_table(
+        "scales.csv", lambda r: Scale(r["form"], int(float(r["factor"])), r["kind"]), key="form"
+    )
 
 
 @cache
@@ -217,7 +219,9 @@ def modifier_words() -> tuple[ModifierWord, ...]:
 @cache
 def rough_rates() -> dict[str, float]:
     """Units of a currency for one euro, rounded: only to see whether two sums can be one."""
-    return dict(read_table("rough_rates.csv", lambda r: (r["currency"], float(r["per_euro"])), key="currency"))
+    return dict(
+        read_table("rough_rates.csv", lambda r: (r["currency"], float(r["per_euro"])), key="currency")
+    )
 
 
 @dataclass(frozen=True, slots=True)

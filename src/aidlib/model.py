@@ -221,9 +221,7 @@ class Event:
     def is_bookable(self, recipient: str = "UKR") -> bool:
         """Whether it may enter the books: above proposed, no running total, for that recipient."""
         return (
-            self.stage is not Stage.PROPOSED
-            and not self.is_cumulative_total
-            and self.recipient == recipient
+            self.stage is not Stage.PROPOSED and not self.is_cumulative_total and self.recipient == recipient
         )
 
 

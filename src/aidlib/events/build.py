@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
 from aidlib.events.page import Page, read_page
 from aidlib.events.relations import hang_parts, join_repeats
-from aidlib.events.sums import Draft, as_items, judge
+from aidlib.events.sums import judge
 from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
 
 __all__ = ["build_events"]
@@ -85,6 +86,7 @@ def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
         donor=draft.donor,
         stage=draft.stage,
         recipient=draft.recipient,
+        donors=draft.donors or None,
         channel="DNK" if draft.mechanism == "danish_model" else None,
         amount=money.amount if money else None,
         low=money.low if money else None,
@@ -99,7 +101,7 @@ def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
         date_end=when.end if when else None,
         date_precision=when.precision if when else None,
         part_of=drafts.index(draft.part_of) if draft.part_of in drafts else None,
-        items=as_items(draft.items),
+        items=draft.goods(),
         is_cumulative_total=draft.total,
         about_past=draft.past,
         evidence=(*(Span(a, b) for a, b in draft.spans), *mentions),

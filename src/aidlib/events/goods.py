@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from aidlib.events.draft import Draft
 from aidlib.events.grammar import aspect_of, recipient_near, verbs
 from aidlib.events.page import NEVER_DONOR, Page
-from aidlib.events.sums import Draft, aid_type_near, items_near, stage_near
+from aidlib.events.stage import is_tentative, stage_near
+from aidlib.events.traits import VAGUE, aid_type_near, is_past, items_near
 from aidlib.model import AidType, Stage
 
 __all__ = ["find_goods"]
 
 HANDING = frozenset("promise give contribute order deliver purchase commit plan".split())
 JOINING = HANDING | {"allocate", "pay"}
-VAGUE = frozenset({"weapon", "military equipment", "vehicle", "ammunition", "missile", "drone", "artillery system", "food", "fuel"})
+OPEN = VAGUE | {"ammunition", "artillery system", "food", "fuel", "training"}
 
 
 def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
@@ -42,32 +44,31 @@ def _overlap(a: Draft, b: Draft) -> bool:
 
 def _goods(page: Page, number: int) -> Draft | None:
     sentence = page.sentences[number]
-    text = page.document.text
-    if not any(h.kind == "party" and h.key == "UKR" for h in sentence.hits):
-        return None
     scheme = any(h.kind == "mechanism" and h.key == "danish_model" for h in sentence.hits)
+    if is_tentative(page) or not any(h.kind == "party" and h.key == "UKR" for h in sentence.hits):
+        return None
     for verb in verbs(page, sentence.start, sentence.end):
-        if verb.key not in (JOINING if scheme else HANDING):
+        if verb.key not in (JOINING if scheme else HANDING) or aspect_of(page, verb) in ("modal", "negated"):
             continue
         clause = page.clause(sentence, verb.start)
-        subjects = [
-            h for h in page.near(clause[0], verb.start) if h.kind == "party" and h.tag in ("country", "body", "seat", "demonym")
-        ]
-        if not subjects or subjects[-1].key in NEVER_DONOR or aspect_of(page, verb) in ("modal", "negated"):
+        parties = [h for h in page.near(clause[0], verb.start) if h.kind == "party" and h.tag != "group"]
+        if not parties or parties[-1].key in NEVER_DONOR:
             continue
-        items = items_near(page, (verb.end, clause[1]))
-        firm = {k: v for k, v in items.items() if v is not None or k not in VAGUE}
-        if not firm and not scheme:
+        items = items_near(page, verb.end, clause[1])
+        if not scheme and not any(v is not None or k not in OPEN for k, v in items.items()):
             continue
-        stage, why = stage_near(page, sentence, clause, verb, goods=True)
+        stage, why = stage_near(page, sentence, verb.end, verb, goods=True)
         if stage is Stage.PROPOSED:
             continue
-        draft = Draft(None, number, donor=subjects[-1].key, donor_cue="subject", stage=stage, items=items)
+        draft = Draft(None, number, parties[-1].key, stage=stage, items=items, spans=[(sentence.start, sentence.end)])
         draft.recipient = recipient_near(page, sentence, verb.start, draft.donor)
-        draft.mechanism = "danish_model" if scheme else "in_kind" if verb.key in ("give", "deliver", "promise", "contribute") else "procurement"
-        draft.aid_type = aid_type_near(page, sentence) or AidType.MILITARY
-        draft.spans = [(sentence.start, sentence.end)]
+        draft.mechanism = "danish_model" if scheme else _way(verb.key)
+        draft.aid_type = aid_type_near(sentence) or AidType.MILITARY
         draft.reasons = ["goods", "donor_subject", why]
-        draft.past = any(h.kind == "cue" and h.key == "past" for h in sentence.hits) or text[sentence.start : sentence.start + 3] == "In "
+        draft.past = is_past(page, sentence, verb.start)
         return draft
     return None
+
+
+def _way(verb: str) -> str:
+    return "procurement" if verb in ("order", "purchase") else "in_kind"

@@ -75,42 +75,71 @@ def aspect_of(page: Page, verb: Hit) -> str:
     return "present"
 
 
+def _free_nouns(page: Page, start: int, end: int) -> list[Hit]:
+    """Nouns between two places that are not inside the name of a scheme or a body."""
+    near = page.near(max(0, start - 40), end)
+    names = [h for h in near if h.kind in ("mechanism", "party")]
+    return [
+        h
+        for h in near
+        if h.kind == "noun" and h.start >= start and not any(n.start <= h.start and h.end <= n.end for n in names)
+    ]
+
+
 def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tuple[str, int] | None:
-    """Class and distance of the noun that a sum is attached to."""
+    """Class and place of the noun that a sum is attached to."""
     text = page.document.text
-    after = [h for h in page.near(end, min(clause[1], end + 70)) if h.kind == "noun"]
-    for hit in after:
+    for hit in _free_nouns(page, end, min(clause[1], end + 70)):
         gap = text[end : hit.start]
-        if len(gap.split()) <= 6 and not re.search(r"[;:(]|\b(from|since|by|that|has|have|was|were|is|are)\b", gap):
-            return hit.key, hit.start - end
+        if len(gap.split()) <= 6 and not AWAY.search(gap):
+            return hit.key, hit.start
         break
-    before = [h for h in page.near(max(clause[0], start - 70), start) if h.kind == "noun"]
-    if before:
-        hit = before[-1]
-        gap = text[hit.end : start]
-        if len(gap.split()) <= 7:
-            return hit.key, start - hit.end
+    before = _free_nouns(page, max(clause[0], start - 70), start)
+    if before and len(text[before[-1].end : start].split()) <= 7:
+        return before[-1].key, before[-1].start
     return None
 
 
-def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> tuple[str | None, str]:
-    """The party of a sentence that gives, and the cue that says so."""
+AWAY = re.compile(r"[;:(]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b")
+TOGETHER = re.compile(r"^(?:\s|,|and|with|the|along|together|as well as|plus|&|its|other|[-–])*$", re.I)
+
+
+def _joint(page: Page, parties: list[Hit]) -> tuple[str, ...]:
+    """Members of the list of parties that ends with the last one."""
+    members = [parties[-1]]
+    for hit in reversed(parties[:-1]):
+        if not TOGETHER.match(page.document.text[hit.end : members[0].start]):
+            break
+        members.insert(0, hit)
+    return tuple(dict.fromkeys(h.key for h in members))
+
+
+def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> tuple[str | None, tuple[str, ...], str]:
+    """The party of a sentence that gives, the members where it is several, and the cue that says so."""
     text = page.document.text
     clause = page.clause(sentence, place)
     parties = [h for h in sentence.hits if h.kind == "party" and h.key not in NEVER_DONOR]
     for hit in parties:
         if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
-            if hit.tag in ("country", "body", "seat"):
-                return hit.key, "from_party"
+            if hit.tag in ("country", "body", "seat", "group"):
+                return hit.key, (), "from_party"
+    straight = [h for h in parties if not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
     if verb is not None:
-        subjects = [h for h in parties if h.end <= verb.start and not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
+        subjects = [h for h in straight if h.end <= verb.start]
         same = [h for h in subjects if h.start >= clause[0]] or subjects
         if same:
-            return same[-1].key, "subject"
-    close = [h for h in parties if not OBLIQUE.search(text[max(0, h.start - 16) : h.start])] or parties
+            return _one_or_many(_joint(page, same), "subject")
+    close = straight or parties
     if close:
-        return min(close, key=lambda h: abs(h.start - place)).key, "in_sentence"
-    return None, "none"
+        nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
+        return nearest.key, (), "in_sentence"
+    return None, (), "none"
+
+
+def _one_or_many(members: tuple[str, ...], cue: str) -> tuple[str, tuple[str, ...], str]:
+    if len(members) == 1:
+        return members[0], (), cue
+    return "MULTI", members, "joint"
 
 
 OTHERS = re.compile(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aidlib.events.draft import Draft
 from aidlib.events.page import Page
-from aidlib.events.sums import Draft
 
 __all__ = ["hang_parts", "join_repeats"]
 

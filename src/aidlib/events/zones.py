@@ -39,8 +39,8 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     Returns
     -------
     list of Sentence
-        Zones are ``headline``, ``standfirst``, ``heading``, ``body``, ``caption``, ``related`` and
-        ``boilerplate``.
+        Zones are ``headline``, ``standfirst``, ``heading``, ``dateline``, ``body``, ``caption``, ``related``
+        and ``boilerplate``.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     at = 0
     for number, (start, end) in enumerate(_paragraphs(text)):
         zone = _zone(text[start:end], number)
-        for a, b in _sentences(text, start, end):
+        for a, b, zone in _with_dateline(text, start, end, zone):
             while at < len(hits) and hits[at].start < a:
                 at += 1
             upto = at
@@ -60,6 +60,21 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
             sentences.append(Sentence(a, b, zone, number, tuple(hits[at:upto])))
             at = upto
     return sentences
+
+
+DATELINE = re.compile(
+    r"(?:[A-ZÀ-Þ][\w'’.-]*(?:[ ,/(]+|$)){1,6}[^\n]{0,40}?(?:\d{1,4}|\(\w+\)|[A-Z]{2,4}\))[^\n]{0,30}?\s?(?:\s[-–—]|[.:—])\s"
+)
+TOWN = re.compile(r"^(?:[A-ZÀ-Þ]{3,}|[A-ZÀ-Þ][a-zà-ÿ]+(?:/[A-Z]\w+)*,\s\d)")
+
+
+def _with_dateline(text: str, start: int, end: int, zone: str) -> list[tuple[int, int, str]]:
+    """Sentences of a paragraph; a dateline at its head stands apart, so that its town is nobody's act."""
+    match = DATELINE.match(text, start, min(end, start + 110)) if zone == "body" else None
+    if match is None or not TOWN.match(text[start : start + 40]):
+        return [(a, b, zone) for a, b in _sentences(text, start, end)]
+    rest = [(a, b, zone) for a, b in _sentences(text, match.end(), end)]
+    return [(start, match.end(), "dateline"), *rest]
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:

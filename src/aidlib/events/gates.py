@@ -1,0 +1,111 @@
+"""In: one sum on its page. Out: how much speaks for aid, or the gate that keeps it out."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from aidlib.events.grammar import head_noun
+from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.zones import Sentence
+from aidlib.mentions.scan import Hit
+from aidlib.model import Mention
+
+__all__ = ["GIVING", "NEEDED", "gate", "has_focus", "weigh"]
+
+GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver plan".split())
+VETO = frozenset("trade cost budget asset crime need capacity".split())
+NEEDED = 3
+ADVERSARY = frozenset({"RUS", "CHN", "IRN", "PRK", "BLR"})
+PER_UNIT = re.compile(
+    r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|barrel|ton|piece|shell|head|night)\b|"
+    r"every day|an hour|daily|monthly)",
+    re.I,
+)
+WINDFALL = re.compile(r"\b(interest|profits?|proceeds|income|earn(ed|ings)|windfall|revenues?|from|backed)\b", re.I)
+
+
+def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> str | None:
+    """Name what keeps a sum from being aid, whatever else speaks for it; None where nothing does."""
+    clause = page.clause(sentence, mention.start)
+    text = page.document.text
+    if sentence.zone in ("caption", "boilerplate", "dateline"):
+        return f"zone_{sentence.zone}"
+    if PER_UNIT.match(text[mention.end : mention.end + 20]):
+        return "per_unit"
+    cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
+    if "home" in cues:
+        return "home"
+    if "excluded" in cues:
+        return "excluded"
+    noun = head_noun(page, mention.start, mention.end, clause)
+    if noun is not None and noun[0] in VETO:
+        between = text[min(mention.end, noun[1]) : max(mention.start, noun[1])]
+        if noun[0] != "asset" or not WINDFALL.search(between):
+            return f"not_aid_{noun[0]}"
+    if verb is not None and verb.key in ("trade", "harm") and (noun is None or noun[0] != "aid"):
+        near = text[min(verb.end, mention.end) : max(verb.start, mention.start)]
+        if not WINDFALL.search(near):
+            return f"not_aid_{verb.key}"
+    parties = {h.key for h in sentence.hits if h.kind == "party"}
+    if parties & ADVERSARY and not parties - NEVER_DONOR and (noun is None or noun[0] != "aid"):
+        return "adversary"
+    return None
+
+
+def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
+    """Count what speaks for aid: the head noun, the verb, the scheme, Ukraine, and the page's own subject."""
+    sentence = page.sentences[number]
+    clause = page.clause(sentence, mention.start)
+    noun = head_noun(page, mention.start, mention.end, clause)
+    score = 0
+    if noun is not None:
+        score += {"aid": 3, "arms": 2, "support": 2}.get(noun[0], 0)
+    elif any(h.kind == "noun" and h.key == "aid" for h in sentence.hits):
+        score += 2
+    if verb is not None and verb.key in GIVING:
+        score += 2
+    elif verb is not None and verb.key in ("propose", "ask", "block"):
+        score += 1
+    if any(h.kind == "mechanism" for h in page.near(*clause)):
+        score += 2
+    elif any(h.kind == "mechanism" for h in sentence.hits):
+        score += 1
+    ukraine = _ukraine_near(page, number)
+    if ukraine == 0:
+        return score - 1 if _is_note(page) else 0
+    return score + (ukraine == 2) + (2 if has_focus(page) else 0)
+
+
+def _names_ukraine(sentence: Sentence) -> bool:
+    return any(h.kind == "party" and h.key == "UKR" for h in sentence.hits)
+
+
+def _ukraine_near(page: Page, number: int) -> int:
+    if _names_ukraine(page.sentences[number]):
+        return 2
+    near = page.sentences[max(0, number - 3) : number]
+    return int(any(map(_names_ukraine, (*near, *page.sentences[:3]))) or has_focus(page))
+
+
+def _is_note(page: Page) -> bool:
+    """Whether the text is a short note without a country that could receive anything else."""
+    return len(page.document.text) < 1500 and not any(
+        h.kind == "party" and h.key in ADVERSARY | {"UKR"} for h in page.hits
+    )
+
+
+@cache
+def has_focus(page: Page) -> bool:
+    """Whether a page is about aid: its head names Ukraine and either aid, or a giving party and a sum or goods."""
+    head = [s for s in page.sentences if s.zone in ("headline", "standfirst", "body")][:3]
+    if len(page.document.text) > 9000 or not any(map(_names_ukraine, head)):
+        return False
+    lead = [h for s in head for h in s.hits]
+    if sum(h.kind == "noun" and h.key in ("trade", "cost", "budget") for h in lead) >= 2:
+        return False
+    giver = any(h.kind == "party" and h.key not in NEVER_DONOR for h in lead)
+    aid = any(h.kind == "noun" and h.key == "aid" or h.kind == "mechanism" for h in lead)
+    verb = any(h.kind == "verb" and h.key in GIVING for h in lead)
+    goods = any(h.kind in ("item",) for h in lead) or any(head[0].start <= m.start < head[-1].end for m in page.money)
+    return giver and (aid or goods) and (verb or aid)

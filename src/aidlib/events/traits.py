@@ -1,0 +1,136 @@
+"""In: a sum's or good's place on its page. Out: donor, mechanism, kind of aid, goods, total, past."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from aidlib.events.grammar import donor_near
+from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.zones import Sentence
+from aidlib.lexicon import home_currencies
+from aidlib.mentions.scan import Hit
+from aidlib.model import AidType, Mention
+
+__all__ = ["aid_type_near", "donor_of", "is_past", "is_total", "items_near", "mechanism_near"]
+
+SILENT = ("caption", "related", "boilerplate", "dateline")
+WINDFALL = re.compile(
+    r"(?:interest|profits?|proceeds|income|earn(?:ed|ings)|windfall|gains|money)\b[^.;]{0,40}"
+    r"(?:frozen|immobili[sz]ed|russian|blocked)|windfall|frozen[- ]asset (?:money|profits|income)",
+    re.I,
+)
+QUANTITY_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30, "forty": 40,
+    "fifty": 50, "a million": 1_000_000, "a dozen": 12, "a pair of": 2,
+}  # fmt: skip
+QUANTITY = re.compile(
+    r"(?:^|[\s(])(\d{1,3}(?:[,\u00a0 ]\d{3})+|\d+(?:\.\d+)?|" + "|".join(QUANTITY_WORDS) + r")"
+    r"(?:\s(million|thousand))?\s(?:(?!and\b|or\b)[\w’'.-]+\s){0,2}$",
+    re.I,
+)
+VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
+
+
+def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tuple[str | None, tuple[str, ...], str]:
+    """Donor of a sum, the members where it is several, and the cue."""
+    sentence = page.sentences[number]
+    code, members, cue = donor_near(page, sentence, mention.start, verb)
+    clause = page.clause(sentence, mention.start)
+    if WINDFALL.search(page.document.text, *clause) and code not in ("MULTI", "NORDIC"):
+        return "EU", (), "windfall"
+    home = home_currencies_of(mention.value.currency)
+    if home and code != home and code not in ("MULTI", "NORDIC") and home in dict(page.donors):
+        return home, (), "currency"
+    if code is not None:
+        return code, members, cue
+    for earlier in reversed(page.sentences[max(0, number - 3) : number]):
+        if earlier.zone in SILENT:
+            continue
+        codes = [h.key for h in earlier.hits if h.kind == "party" and h.key not in NEVER_DONOR and h.tag != "group"]
+        if codes:
+            return codes[0], (), "earlier_sentence"
+    return (page.donors[0][0], (), "document") if page.donors else (None, (), "none")
+
+
+def home_currencies_of(currency: str | None) -> str | None:
+    """The one country whose own currency it is."""
+    found = [code for code, own in home_currencies().items() if own == currency]
+    return found[0] if len(found) == 1 else None
+
+
+def mechanism_near(page: Page, sentence: Sentence, clause: tuple[int, int]) -> str | None:
+    """Mechanism that the clause names, else the sentence."""
+    for start, end in (clause, (sentence.start, sentence.end)):
+        codes = [h.key for h in page.near(start, end) if h.kind == "mechanism"]
+        if codes:
+            specific = [c for c in codes if c not in ("direct_industry", "framework", "in_kind")]
+            return (specific or codes)[0]
+    return None
+
+
+def aid_type_near(sentence: Sentence) -> AidType | None:
+    """Kind of aid by the words of the sentence."""
+    cues = {h.key for h in sentence.hits if h.kind == "cue"}
+    if "mixed" in cues or {"military", "humanitarian"} <= cues:
+        return AidType.MIXED
+    return next((AidType(k) for k in ("military", "financial", "humanitarian") if k in cues), None)
+
+
+def is_total(page: Page, sentence: Sentence, mention: Mention) -> bool:
+    """Whether a sum is a running total or a target."""
+    before = page.near(max(sentence.start, mention.start - 60), mention.start)
+    if any(h.kind == "cue" and h.key in ("brings_total", "target") for h in before):
+        return True
+    around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
+    return any(h.kind == "cue" and h.key == "cumulative" for h in around)
+
+
+def is_past(page: Page, sentence: Sentence, place: int) -> bool:
+    """Whether a statement is background: it says so, or its date lies well before publication."""
+    if sentence.zone == "related":
+        return True
+    clause = page.clause(sentence, place)
+    lead = (sentence.start, min(sentence.end, sentence.start + 40))
+    if page.has(*clause, "cue", "past") or page.has(*lead, "cue", "past"):
+        return True
+    published = page.document.published
+    for mention in page.dates:
+        if published and clause[0] <= mention.start < clause[1] and mention.value.role == "on":
+            return _ends(mention.value.end or mention.value.start) < published.isoformat()[:10] and not _recent(
+                mention.value.end or mention.value.start, published
+            )
+    return False
+
+
+def _ends(day: str) -> str:
+    return day + "-99"[: 3 if len(day) < 8 else 0]
+
+
+def _recent(day: str, published: date) -> bool:
+    if len(day) < 10:
+        return day == published.isoformat()[: len(day)]
+    return (published - date.fromisoformat(day)).days <= 4
+
+
+def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
+    """Goods named between two places, with their numbers."""
+    found: dict[str, float | None] = {}
+    for hit in page.near(start, end):
+        if hit.kind == "item":
+            found.setdefault(hit.key, _quantity(page.document.text[max(start, hit.start - 46) : hit.start]))
+    clear = {k: v for k, v in found.items() if k not in VAGUE or v is not None}
+    return clear or found
+
+
+def _quantity(before: str) -> float | None:
+    match = QUANTITY.search(before.replace("\n", " "))
+    if match is None:
+        return None
+    word = match[1].lower()
+    number: float = QUANTITY_WORDS.get(word) or float(re.sub(r"[,\s\u00a0]", "", word))
+    if 1900 <= number <= 2100 and match[2] is None:
+        return None
+    number *= {"million": 1_000_000, "thousand": 1000}.get((match[2] or "").lower(), 1)
+    return int(number) if number == int(number) else number
