@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from aidlib.events.grammar import head_noun
-from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import Mention
@@ -95,7 +94,7 @@ def _is_note(page: Page) -> bool:
     )
 
 
-@cache
+@once_a_page
 def has_focus(page: Page) -> bool:
     """Whether a page is about aid: its head names Ukraine and either aid, or a giving party and a sum or goods."""
     head = [s for s in page.sentences if s.zone in ("headline", "standfirst", "body")][:3]

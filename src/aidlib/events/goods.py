@@ -26,6 +26,8 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
         draft = _goods(page, number)
         if draft is None:
             continue
+        if any(d.donor == draft.donor and _belongs(page, draft, d) for d in drafts):
+            continue
         twin = next((d for d in found if d.donor == draft.donor and _overlap(d, draft)), None)
         if twin is None:
             found.append(draft)
@@ -36,6 +38,18 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
         if draft.stage.rank > twin.stage.rank and draft.stage is not Stage.DELIVERED:
             twin.stage = draft.stage
     return found
+
+
+def _belongs(page: Page, goods: Draft, money: Draft) -> bool:
+    """Whether goods are what a sum of the same page pays for; they then go to it."""
+    if page.sentences[goods.sentence].zone == "headline" or (goods.mechanism == money.mechanism == "danish_model"):
+        return True
+    shared = goods.items.keys() & money.items.keys()
+    close = 0 <= goods.sentence - money.sentence <= 2 and not goods.past and goods.stage.rank <= money.stage.rank
+    if shared and close:
+        for item, count in goods.items.items():
+            money.items[item] = money.items.get(item) or count
+    return bool(shared) and close
 
 
 def _overlap(a: Draft, b: Draft) -> bool:

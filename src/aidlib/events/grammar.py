@@ -123,6 +123,8 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
         if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
             if hit.tag in ("country", "body", "seat", "group"):
                 return hit.key, (), "from_party"
+    if len(parties) > 1:  # "American weapons" are made there; who gives them stands elsewhere
+        parties = [h for h in parties if not (h.tag == "demonym" and _makes_goods(page, h))] or parties
     straight = [h for h in parties if not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
     if verb is not None:
         subjects = [h for h in straight if h.end <= verb.start]
@@ -134,6 +136,11 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
     return None, (), "none"
+
+
+def _makes_goods(page: Page, party: Hit) -> bool:
+    return any(h.start - party.end <= 1 and h.key == "arms" or h.kind == "item" and h.start - party.end <= 1
+               for h in page.near(party.end, party.end + 2))
 
 
 def _one_or_many(members: tuple[str, ...], cue: str) -> tuple[str, tuple[str, ...], str]:

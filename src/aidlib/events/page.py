@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
 
 from aidlib.events.zones import Sentence, split_sentences
 from aidlib.mentions.dates import find_dates, find_published
@@ -13,7 +16,9 @@ from aidlib.mentions.money import find_money
 from aidlib.mentions.scan import Hit, scan
 from aidlib.model import Document, Mention
 
-__all__ = ["NEVER_DONOR", "Page", "read_page"]
+__all__ = ["NEVER_DONOR", "Page", "once_a_page", "read_page"]
+
+Answer = TypeVar("Answer")
 
 NEVER_DONOR = frozenset({"UKR", "RUS", "BLR", "CHN", "IRN", "PRK", "SYR", "PSE", "AFG", "IND"})
 SPLIT = re.compile(
@@ -22,7 +27,7 @@ SPLIT = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """A document as the events layer sees it."""
 
@@ -33,6 +38,7 @@ class Page:
     dates: tuple[Mention, ...]
     donors: tuple[tuple[str, int], ...] = ()
     starts: tuple[int, ...] = field(default=())
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     def sentence_at(self, place: int) -> int:
         """Number of the sentence that holds a place of the text."""
@@ -40,12 +46,16 @@ class Page:
 
     def clause(self, sentence: Sentence, place: int) -> tuple[int, int]:
         """Bounds of the clause of a sentence that holds a place."""
+        cuts = self.memo.get(sentence.start)
+        if cuts is None:
+            found = SPLIT.finditer(self.document.text, sentence.start, sentence.end)
+            cuts = self.memo[sentence.start] = [m.span() for m in found]
         start, end = sentence.start, sentence.end
-        for match in SPLIT.finditer(self.document.text, sentence.start, sentence.end):
-            if match.end() <= place:
-                start = match.end()
-            elif match.start() >= place:
-                end = match.start()
+        for cut_start, cut_end in cuts:
+            if cut_end <= place:
+                start = cut_end
+            elif cut_start >= place:
+                end = cut_start
                 break
         return start, end
 
@@ -71,7 +81,7 @@ def read_page(document: Document) -> Page:
         day = find_published(document.text)
         if day is not None:
             document = Document(document.id, document.text, document.title, day, document.source)
-    hits = scan(document.text)
+    hits = _without_scheme_names(scan(document.text))
     sentences = tuple(split_sentences(document.text, hits))
     money = tuple(find_money(document))
     dates = tuple(find_dates(document)) if money or any(h.kind == "item" for h in hits) else ()
@@ -83,3 +93,29 @@ def read_page(document: Document) -> Page:
                 count[hit.key] += weight + (sentence.paragraph < 3)
     starts = tuple(s.start for s in sentences)
     return Page(document, tuple(hits), sentences, money, dates, tuple(count.most_common()), starts)
+
+
+def _without_scheme_names(hits: list[Hit]) -> list[Hit]:
+    """Leave out the party in the name of a scheme: the Czech initiative's donor is not Czechia."""
+    schemes = [h for h in hits if h.kind == "mechanism" and h.key not in ("epf", "loan", "grant")]
+    return [
+        h
+        for h in hits
+        if h.kind != "party"
+        or h.tag == "body"
+        or h.key == "UKR"
+        or not any(s.start <= h.start and h.end <= s.end for s in schemes)
+    ]
+
+
+def once_a_page(decide: Callable[[Page], Answer]) -> Callable[[Page], Answer]:
+    """Make a question about a whole page be answered once."""
+
+    @wraps(decide)
+    def answer(page: Page) -> Answer:
+        if decide.__name__ not in page.memo:
+            page.memo[decide.__name__] = decide(page)
+        found: Answer = page.memo[decide.__name__]
+        return found
+
+    return answer

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from aidlib.events.grammar import aspect_of, verbs
-from aidlib.events.page import Page
+from aidlib.events.page import Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import stages
 from aidlib.mentions.scan import Hit
@@ -64,7 +63,7 @@ def _mood(page: Page, why: str, stage: Stage = Stage.PLEDGED) -> tuple[Stage, st
     return (Stage.PROPOSED, "tentative_text") if is_tentative(page) else (stage, why)
 
 
-@cache
+@once_a_page
 def is_tentative(page: Page) -> bool:
     """Whether the text's own news is a wish, a plan or a block: its headline or first sentence says so."""
     for sentence in page.sentences[:3]:
@@ -79,7 +78,7 @@ def is_tentative(page: Page) -> bool:
     return False
 
 
-@cache
+@once_a_page
 def _bill(page: Page) -> Stage | None:
     """State of the bill that a text tells of: committed once the last chamber has passed it."""
     cues = {h.key for h in page.hits if h.kind == "cue"}

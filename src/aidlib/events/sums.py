@@ -6,10 +6,14 @@ from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
 from aidlib.events.grammar import governing_verb, recipient_near
 from aidlib.events.page import Page
-from aidlib.events.stage import stage_near
+from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total, items_near, mechanism_near
 
+from aidlib.model import Stage
+
 __all__ = ["judge"]
+
+OWN_WORDS = frozenset({"subject", "from_party", "joint"})
 
 
 def judge(page: Page, index: int) -> tuple[Draft | None, str]:
@@ -33,11 +37,15 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     clause = page.clause(sentence, mention.start)
     draft = Draft(index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)])
     draft.recipient = recipient_near(page, sentence, mention.start, donor)
-    draft.mechanism = mechanism_near(page, sentence, clause)
     draft.aid_type = aid_type_near(sentence)
     draft.total = is_total(page, sentence, mention)
+    draft.mechanism = mechanism_near(page, number, mention.start, verb, donor, draft.total)
     draft.past = is_past(page, sentence, mention.start)
     draft.items = {} if draft.total else items_near(page, *clause)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
+    if cue not in OWN_WORDS and (why == "modal" or is_tentative(page)):
+        if why == "modal":
+            return None, "nobody_offers"
+        draft.stage = Stage.PROPOSED
     draft.reasons = [f"donor_{cue}", why]
     return draft, "booked"

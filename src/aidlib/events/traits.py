@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from aidlib.events.grammar import donor_near
-from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import home_currencies
 from aidlib.mentions.scan import Hit
@@ -60,14 +60,51 @@ def home_currencies_of(currency: str | None) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def mechanism_near(page: Page, sentence: Sentence, clause: tuple[int, int]) -> str | None:
-    """Mechanism that the clause names, else the sentence."""
-    for start, end in (clause, (sentence.start, sentence.end)):
-        codes = [h.key for h in page.near(start, end) if h.kind == "mechanism"]
-        if codes:
-            specific = [c for c in codes if c not in ("direct_industry", "framework", "in_kind")]
-            return (specific or codes)[0]
-    return None
+def mechanism_near(page: Page, number: int, place: int, verb: Hit | None, donor: str | None, total: bool) -> str | None:
+    """Mechanism that the clause names, else the sentence, the paragraph, the headline, the act itself."""
+    sentence = page.sentences[number]
+    clause = page.clause(sentence, place)
+    spans = [clause, (sentence.start, sentence.end)]
+    spans += [
+        (s.start, s.end)
+        for s in reversed(page.sentences[:number])
+        if s.paragraph == sentence.paragraph or s.zone == "headline"
+    ]
+    code = next((c for start, end in spans[:2] if (c := _named(page, start, end))), None)
+    if code is None:
+        code = _by_act(page, clause, verb) or next((c for a, b in spans[2:] if (c := _named(page, a, b))), None)
+    if code == "direct_industry" and (donor in ("DNK", "EU") or _names_danish_model(page)):
+        return "danish_model"
+    if code is None and total and donor not in (None, "MULTI"):
+        return "framework"
+    return code
+
+
+def _named(page: Page, start: int, end: int) -> str | None:
+    codes = [h.key for h in page.near(start, end) if h.kind == "mechanism"]
+    specific = [c for c in codes if c not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
+    return next(iter(specific or codes), None)
+
+
+@once_a_page
+def _names_danish_model(page: Page) -> bool:
+    return any(h.kind == "mechanism" and h.key == "danish_model" for h in page.hits)
+
+
+def _by_act(page: Page, clause: tuple[int, int], verb: Hit | None) -> str | None:
+    """What the act itself says of its way: goods with a value are in kind, what is bought is procured."""
+    words = page.document.text[clause[0] : clause[1]]
+    if (verb is not None and verb.key == "purchase") or PURCHASE.search(words):
+        return "procurement"
+    return "in_kind" if GOODS_WORTH.search(words) else None
+
+
+PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b", re.I)
+GOODS_WORTH = re.compile(
+    r"\b(equipment|weapons|arms|drones|vehicles|ammunition|hardware|tanks|shells|missiles)\b[^.;]{0,30}"
+    r"\b(worth|valued at|to the value of)\b",
+    re.I,
+)
 
 
 def aid_type_near(sentence: Sentence) -> AidType | None:

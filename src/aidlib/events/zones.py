@@ -50,8 +50,8 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     sentences: list[Sentence] = []
     at = 0
     for number, (start, end) in enumerate(_paragraphs(text)):
-        zone = _zone(text[start:end], number)
-        for a, b, zone in _with_dateline(text, start, end, zone):
+        kind = _zone(text[start:end], number)
+        for a, b, zone in _with_dateline(text, start, end, kind):
             while at < len(hits) and hits[at].start < a:
                 at += 1
             upto = at
