@@ -7,7 +7,7 @@ from decimal import Decimal
 from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
 from aidlib.events.page import Page, read_page
-from aidlib.events.relations import hang_parts, join_repeats
+from aidlib.events.relations import hang_parts, inherit_past, join_repeats
 from aidlib.events.sums import judge
 from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
 
@@ -39,6 +39,7 @@ def build_events(document: Document) -> Reading:
     drafts, verdicts = _drafts(page)
     drafts = join_repeats(page, drafts)
     hang_parts(page, drafts)
+    inherit_past(drafts)
     drafts += find_goods(page, drafts)
     events = tuple(_event(page, draft, drafts) for draft in drafts)
     place = {m: n for n, draft in enumerate(drafts) for m in draft.same}

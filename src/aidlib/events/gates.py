@@ -70,14 +70,20 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += 2
     elif any(h.kind == "mechanism" for h in sentence.hits):
         score += 1
+    before = page.sentences[number - 1] if number else sentence
+    if verb is None and noun is None and before.paragraph == sentence.paragraph:
+        score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
         return score - 1 if _is_note(page) else 0
     return score + (ukraine == 2) + (2 if has_focus(page) else 0)
 
 
+FOR_UKRAINE = frozenset({"danish_model", "ammunition_initiative", "purl"})
+
+
 def _names_ukraine(sentence: Sentence) -> bool:
-    return any(h.kind == "party" and h.key == "UKR" for h in sentence.hits)
+    return any(h.kind == "party" and h.key == "UKR" or h.key in FOR_UKRAINE for h in sentence.hits)
 
 
 def _ukraine_near(page: Page, number: int) -> int:

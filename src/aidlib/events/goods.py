@@ -6,7 +6,7 @@ from aidlib.events.draft import Draft
 from aidlib.events.grammar import aspect_of, recipient_near, verbs
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.stage import is_tentative, stage_near
-from aidlib.events.traits import VAGUE, aid_type_near, is_past, items_near
+from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_joined, is_past, items_near
 from aidlib.model import AidType, Stage
 
 __all__ = ["find_goods"]
@@ -21,6 +21,14 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
     taken = {n for d in drafts for n in [page.sentence_at(page.money[m].start) for m in d.same]}
     found: list[Draft] = []
     for number, sentence in enumerate(page.sentences):
+        joining = _joining(page, number)
+        if joining is not None:
+            twin = next((d for d in found if d.donor == joining.donor and d.mechanism == "danish_model"), None)
+            if twin is None:
+                found.append(joining)
+            else:
+                twin.spans += joining.spans
+            continue
         if number in taken or sentence.zone in ("caption", "boilerplate", "related", "heading"):
             continue
         draft = _goods(page, number)
@@ -38,6 +46,23 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
         if draft.stage.rank > twin.stage.rank and draft.stage is not Stage.DELIVERED:
             twin.stage = draft.stage
     return found
+
+
+def _joining(page: Page, number: int) -> Draft | None:
+    """The joining of the Danish model: an act without a sum of its own."""
+    sentence = page.sentences[number]
+    for scheme in sentence.hits:
+        if scheme.kind != "mechanism" or not is_joined(page, scheme) or sentence.zone in SILENT:
+            continue
+        parties = [h for h in page.near(sentence.start, scheme.start) if h.kind == "party" and h.key not in NEVER_DONOR]
+        verb = next(iter(reversed(verbs(page, sentence.start, scheme.start))), None)
+        if not parties or parties[-1].key == "DNK" or (verb and aspect_of(page, verb) in ("modal", "negated")):
+            continue
+        draft = Draft(None, number, parties[-1].key, mechanism="danish_model", aid_type=AidType.MILITARY)
+        draft.spans = [(sentence.start, sentence.end)]
+        draft.reasons = ["joins_scheme", "donor_subject"]
+        return draft
+    return None
 
 
 def _belongs(page: Page, goods: Draft, money: Draft) -> bool:

@@ -23,7 +23,7 @@ FUTURE = re.compile(
 MODAL = re.compile(r"\b(could|may|might|should|can|must|ought to|would like to)\s(?:[a-z]+ly\s|also\s|soon\s|be\s)*$", re.I)
 NOT = re.compile(r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I)
 BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$", re.I)
-ROLE = re.compile(r"\b(from|by)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I)
+ROLE = re.compile(r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I)
 OBLIQUE = re.compile(r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$", re.I)
 FALSE_NOUN = frozenset("military security".split())
 
@@ -100,6 +100,7 @@ def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tupl
     return None
 
 
+BESIDE = re.compile(r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I)
 AWAY = re.compile(r"[;:(]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b")
 TOGETHER = re.compile(r"^(?:\s|,|and|with|the|along|together|as well as|plus|&|its|other|[-–])*$", re.I)
 
@@ -123,6 +124,9 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
         if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
             if hit.tag in ("country", "body", "seat", "group"):
                 return hit.key, (), "from_party"
+    for hit in parties:
+        if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]):
+            return hit.key, (), "beside"
     if len(parties) > 1:  # "American weapons" are made there; who gives them stands elsewhere
         parties = [h for h in parties if not (h.tag == "demonym" and _makes_goods(page, h))] or parties
     straight = [h for h in parties if not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]

@@ -7,7 +7,7 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.page import Page
 
-__all__ = ["hang_parts", "join_repeats"]
+__all__ = ["hang_parts", "inherit_past", "join_repeats"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
 WHOLE_AFTER = re.compile(
@@ -42,12 +42,17 @@ def join_repeats(page: Page, drafts: list[Draft]) -> list[Draft]:
         best.mechanism = best.mechanism or other.mechanism
         best.aid_type = best.aid_type or other.aid_type
         best.total = best.total and other.total
-        best.past = best.past and other.past
+        best.past = _first_in_body(page, twin, draft).past
         for item, number in other.items.items():
             if best.items.get(item) is None:
                 best.items[item] = number
         kept[kept.index(twin)] = best
     return kept
+
+
+def _first_in_body(page: Page, first: Draft, second: Draft) -> Draft:
+    """Of two tellings in order, the earlier one outside headings: it says whether the act is news."""
+    return second if page.sentences[first.sentence].zone in ("headline", "heading", "related") else first
 
 
 def _says_more(page: Page, new: Draft, old: Draft) -> bool:
@@ -84,6 +89,12 @@ def hang_parts(page: Page, drafts: list[Draft]) -> None:
             earlier = [d for d in drafts[:at] if _larger(page, d, draft) and not d.total]
             if earlier:
                 draft.part_of = earlier[-1]
+
+
+def inherit_past(drafts: list[Draft]) -> None:
+    """A part of a background act is background too."""
+    for draft in drafts:
+        draft.past = draft.past or (draft.part_of is not None and draft.part_of.past and not draft.part_of.total)
 
 
 def _larger(page: Page, whole: Draft, part: Draft) -> bool:

@@ -34,8 +34,12 @@ def stage_near(
         return Stage.PROPOSED, "unsure"
     if "on_the_way" in cues:
         return Stage.ALLOCATED, "on_the_way"
-    if verb is None or (total and verb.key in ("promise", "allocate") and "brings_total" in wide):
-        return (Stage.COMMITTED, "total") if total else _mood(page, "no_verb")
+    if total and (verb is None or "brings_total" in wide):
+        return Stage.COMMITTED, "total"
+    if verb is None:
+        return (Stage.PROPOSED, "modal") if "modal" in cues else _mood(page, "no_verb")
+    if total and verb.key == "contribute" and aspect_of(page, verb) == "past":
+        return Stage.DISBURSED, "verb_contribute_past"
     return _by_verb(page, sentence, place, verb, goods)
 
 
@@ -66,9 +70,7 @@ def _mood(page: Page, why: str, stage: Stage = Stage.PLEDGED) -> tuple[Stage, st
 @once_a_page
 def is_tentative(page: Page) -> bool:
     """Whether the text's own news is a wish, a plan or a block: its headline or first sentence says so."""
-    for sentence in page.sentences[:3]:
-        if sentence.zone not in ("headline", "body", "standfirst"):
-            continue
+    for sentence in [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]:
         keys = {h.key for h in verbs(page, sentence.start, sentence.end)}
         cues = {h.key for h in sentence.hits if h.kind == "cue"}
         if keys & {"promise", "give", "contribute", "commit", "allocate", "order", "pay", "deliver", "purchase"}:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
-from aidlib.events.grammar import governing_verb, recipient_near
+from aidlib.events.grammar import governing_verb, head_noun, recipient_near
 from aidlib.events.page import Page
 from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total, items_near, mechanism_near
-
 from aidlib.model import Stage
 
 __all__ = ["judge"]
 
-OWN_WORDS = frozenset({"subject", "from_party", "joint"})
+OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside"})
 
 
 def judge(page: Page, index: int) -> tuple[Draft | None, str]:
@@ -32,7 +31,8 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if strength < NEEDED:
         return None, "no_evidence_of_aid"
     donor, members, cue = donor_of(page, number, mention, verb)
-    if donor is None and strength < NEEDED + 1:
+    noun = head_noun(page, mention.start, mention.end, page.clause(sentence, mention.start))
+    if donor is None and (noun is None or noun[0] != "aid"):
         return None, "no_donor"
     clause = page.clause(sentence, mention.start)
     draft = Draft(index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)])

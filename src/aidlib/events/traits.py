@@ -12,7 +12,7 @@ from aidlib.lexicon import home_currencies
 from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Mention
 
-__all__ = ["aid_type_near", "donor_of", "is_past", "is_total", "items_near", "mechanism_near"]
+__all__ = ["aid_type_near", "donor_of", "is_joined", "is_past", "is_total", "items_near", "mechanism_near"]
 
 SILENT = ("caption", "related", "boilerplate", "dateline")
 WINDFALL = re.compile(
@@ -70,6 +70,8 @@ def mechanism_near(page: Page, number: int, place: int, verb: Hit | None, donor:
         for s in reversed(page.sentences[:number])
         if s.paragraph == sentence.paragraph or s.zone == "headline"
     ]
+    if any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
+        spans = spans[:1]
     code = next((c for start, end in spans[:2] if (c := _named(page, start, end))), None)
     if code is None:
         code = _by_act(page, clause, verb) or next((c for a, b in spans[2:] if (c := _named(page, a, b))), None)
@@ -81,9 +83,22 @@ def mechanism_near(page: Page, number: int, place: int, verb: Hit | None, donor:
 
 
 def _named(page: Page, start: int, end: int) -> str | None:
-    codes = [h.key for h in page.near(start, end) if h.kind == "mechanism"]
+    codes = [h.key for h in page.near(start, end) if h.kind == "mechanism" and not is_joined(page, h)]
     specific = [c for c in codes if c not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
     return next(iter(specific or codes), None)
+
+
+JOINS = re.compile(
+    r"\b(join\w*|sign\w* up(?: to)?|enter\w*|adopt\w*|inside|accede\w*(?: to)?|come on board)\s"
+    r"(?:\w+\s)?(?:the\s|its\s)?[\"“‘']*$",
+    re.I,
+)
+
+
+def is_joined(page: Page, scheme: Hit) -> bool:
+    """Whether the text tells of joining the scheme: an act of its own, not the way of the sum beside it."""
+    text = page.document.text
+    return scheme.key == "danish_model" and JOINS.search(text[max(0, scheme.start - 40) : scheme.start]) is not None
 
 
 @once_a_page
