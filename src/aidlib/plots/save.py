@@ -1,0 +1,246 @@
+"""In: a figure with what it shows. Out: its files, and its entry in the manifest; same data, same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aidlib.errors import FigureError
+from aidlib.plots.frame import frame
+from aidlib.plots.style import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["SavedFigure", "read_manifest", "save_figure"]
+
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+PATIENCE = 20.0  # seconds that one notebook waits for another's entry in the manifest
+
+
+@dataclass(frozen=True)
+class SavedFigure:
+    """A figure as it was written; a notebook shows it with its alt text."""
+
+    name: str
+    finding: str
+    alt: str
+    folder: Path
+    svg: bytes
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.svg).decode("ascii")
+        alt = html.escape(self.alt, quote=True)
+        return (
+            f'<img alt="{alt}" style="max-width:100%;width:34em;background-color:white" '
+            f'src="data:image/svg+xml;base64,{data}">'
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.finding}"
+
+
+def save_figure(
+    fig: Figure,
+    name: str,
+    *,
+    finding: str,
+    source: str,
+    alt: str,
+    data: pd.DataFrame,
+    subtitle: str = "",
+    folder: Path | str = "figures",
+    notebook: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> SavedFigure:
+    """Write a figure as SVG, PNG, PDF and CSV, and enter it in ``manifest.json``.
+
+    Parameters
+    ----------
+    fig : Figure
+        Its axes alone; title, subtitle and source are drawn around them here.
+    name : str
+        Lower case words with hyphens between; the files are named after it.
+    finding, subtitle, source : str
+        What the data say (the title); measure, unit and period; where the data come from.
+    alt : str
+        What a reader hears who cannot see the figure, with its numbers.
+    data : DataFrame
+        What is drawn, one row a mark.
+    folder : Path or str
+        Where the files go; made if missing.
+    notebook, parameters : str, mapping
+        What drew it, for the manifest.
+
+    Returns
+    -------
+    SavedFigure
+
+    Raises
+    ------
+    FigureError
+        Finding, source or alt text is empty, the name is no file name, or the folder cannot be written.
+    """
+    _require(name, finding=finding, source=source, alt=alt)
+    folder = Path(folder)
+    table = csv_of(data)
+    with style():
+        frame(fig, finding=finding, subtitle=subtitle, source=source)
+        files = {
+            "svg": _accessible(_drawn(fig, "svg", finding, alt), name, finding, alt),
+            "png": _drawn(fig, "png", finding, alt),
+            "pdf": _drawn(fig, "pdf", finding, alt),
+            "csv": table,
+        }
+    entry = {
+        "name": name,
+        "finding": finding,
+        "caption": f"{subtitle}. Source: {source}" if subtitle else f"Source: {source}",
+        "alt": alt,
+        "sources": [source],
+        "notebook": notebook,
+        "parameters": dict(parameters or {}),
+        "data_sha256": hashlib.sha256(table).hexdigest(),
+        "files": {kind: f"{name}.{kind}" for kind in files},
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind, content in files.items():
+            _put(folder / f"{name}.{kind}", content)
+        with _alone(folder):
+            _enter(folder, entry)
+    except OSError as error:
+        raise FigureError(
+            f"figure {name!r} cannot be written: {error.strerror or error}",
+            where=str(folder),
+            fix="Choose a folder that can be written, with the parameter figures_dir.",
+        ) from error
+    return SavedFigure(name, finding, alt, folder, files["svg"])
+
+
+def _require(name: str, **texts: str) -> None:
+    for what, text in texts.items():
+        if not str(text).strip():
+            raise FigureError(f"the {what} is empty", where=f"figure {name!r}", fix=f"Give save_figure a {what}.")
+    if not NAME.fullmatch(name):
+        raise FigureError(
+            f"{name!r} cannot name a figure", where="save_figure", fix="Use lower case words, hyphens between."
+        )
+
+
+def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
+    # No dates and no versions: an unchanged figure is an unchanged file.
+    about: dict[str, dict[str, Any]] = {
+        "svg": {"Title": finding, "Description": alt, "Creator": "aidlib", "Date": None},
+        "png": {"Title": finding, "Description": alt, "Software": None},
+        "pdf": {"Title": finding, "Subject": alt, "Creator": "aidlib", "Producer": None, "CreationDate": None},
+    }
+    out = io.BytesIO()
+    fig.savefig(out, format=kind, dpi=300 if kind == "png" else 72, metadata=about[kind])
+    return out.getvalue()
+
+
+def _accessible(svg: bytes, name: str, finding: str, alt: str) -> bytes:
+    """Give an SVG the role, title and description that a screen reader looks for."""
+    text = svg.decode("utf-8")
+    text = re.sub(r"<title>.*?</title>\s*", "", text, count=1, flags=re.S)
+    head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" '
+    text = text.replace("<svg ", head, 1)
+    said = (
+        f'<title id="{name}-title">{html.escape(finding)}</title>\n'
+        f'<desc id="{name}-desc">{html.escape(alt)}</desc>'
+    )
+    at = text.index(">", text.index(head)) + 1
+    return f"{text[:at]}\n{said}{text[at:]}".encode()
+
+
+def csv_of(data: pd.DataFrame) -> bytes:
+    r"""Write the data of a figure; text that a spreadsheet would run gets an apostrophe before it.
+
+    Examples
+    --------
+    >>> csv_of(pd.DataFrame({"donor": ["=1+1"], "eur": [Decimal("2.50")]}))
+    b"donor,eur\n'=1+1,2.50\n"
+    """
+    plain = data.map(_cell) if len(data) else data
+    text: str = plain.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, float):
+        return f"{value:.6g}" if value == value else ""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "'"):
+        return f"'{value}"
+    return value
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole, and only where it changes."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep two notebooks from writing the manifest at once; a lock left by a killed run grows old."""
+    lock = folder / ".manifest.lock"
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            if time.monotonic() > until:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def read_manifest(folder: Path | str) -> list[dict[str, Any]]:
+    """Read the entries of a folder's manifest; none where there is no manifest yet.
+
+    Raises
+    ------
+    FigureError
+        The file is no manifest.
+    """
+    path = Path(folder) / "manifest.json"
+    if not path.exists():
+        return []
+    try:
+        entries = json.loads(path.read_text("utf-8"))["figures"]
+        return [dict(entry, name=str(entry["name"])) for entry in entries]
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise FigureError(
+            f"the manifest cannot be read: {error}", where=str(path), fix="Delete it; it is made anew."
+        ) from error
+
+
+def _enter(folder: Path, entry: dict[str, Any]) -> None:
+    others = [old for old in read_manifest(folder) if old["name"] != entry["name"]]
+    figures = sorted([*others, entry], key=lambda one: str(one["name"]))
+    text = json.dumps({"figures": figures}, ensure_ascii=False, indent=2, default=str)
+    _put(folder / "manifest.json", f"{text}\n".encode())
