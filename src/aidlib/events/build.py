@@ -7,7 +7,7 @@ from decimal import Decimal
 from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
 from aidlib.events.page import Page, read_page
-from aidlib.events.relations import hang_parts, inherit_past, join_repeats
+from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats
 from aidlib.events.sums import judge
 from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
 
@@ -40,6 +40,7 @@ def build_events(document: Document) -> Reading:
     drafts = join_repeats(page, drafts)
     hang_parts(page, drafts)
     inherit_past(drafts)
+    inherit_stage(drafts)
     drafts += find_goods(page, drafts)
     events = tuple(_event(page, draft, drafts) for draft in drafts)
     place = {m: n for n, draft in enumerate(drafts) for m in draft.same}
@@ -127,7 +128,7 @@ def _alternatives(page: Page, draft: Draft) -> tuple[Amount, ...]:
 
 
 def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
-    whole = {d.mention: d.part_of.mention for d in drafts if d.mention is not None and d.part_of is not None}
+    whole = {m: d.part_of.mention for d in drafts if d.part_of is not None for m in d.same}
     found = []
     for index, mention in enumerate(page.money):
         m: Money = mention.value

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from aidlib.events.draft import Draft
+from aidlib.events.gates import has_focus
 from aidlib.events.page import Page
 
-__all__ = ["hang_parts", "inherit_past", "join_repeats"]
+__all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
 WHOLE_AFTER = re.compile(
@@ -63,38 +64,110 @@ def _says_more(page: Page, new: Draft, old: Draft) -> bool:
 
 
 def hang_parts(page: Page, drafts: list[Draft]) -> None:
-    """Set the whole of every draft that the text calls a part."""
-    text = page.document.text
+    """Set the whole of every draft that the text calls a part, or tells as a share of its package."""
+    lead = _lead(page, drafts)
     for at, draft in enumerate(drafts):
-        assert draft.mention is not None
-        mention = page.money[draft.mention]
-        sentence = page.sentences[page.sentence_at(mention.start)]
-        lead = page.near(sentence.start, mention.start)
-        here = [d for d in drafts if d is not draft and d.sentence == draft.sentence]
-        larger = [d for d in here if _larger(page, d, draft)]
-        before = [d for d in larger if page.money[d.mention].start < mention.start]  # type: ignore[index]
-        after = [d for d in larger if page.money[d.mention].start > mention.start]  # type: ignore[index]
-        if before:
-            whole = before[-1]
-            gap = (page.money[whole.mention].end, mention.start)  # type: ignore[index]
-            if any(h.kind == "cue" and h.key in ("include", "anaphor") for h in page.near(*gap)):
-                draft.part_of = whole
-                continue
-        if after:
-            gap_text = text[mention.end : page.money[after[0].mention].start]  # type: ignore[index]
-            if WHOLE_AFTER.search(gap_text):
-                draft.part_of = after[0]
-                continue
-        if any(h.kind == "cue" and h.key == "anaphor" for h in lead):
-            earlier = [d for d in drafts[:at] if _larger(page, d, draft) and not d.total]
-            if earlier:
-                draft.part_of = earlier[-1]
+        if draft.part_of is None:
+            draft.part_of = _beside(page, drafts, at) or _by_words(page, drafts, at)
+        if draft.part_of is None and lead is not None:
+            draft.part_of = _share_of(page, drafts, draft, lead)
+
+
+def _place(page: Page, draft: Draft) -> tuple[int, int]:
+    assert draft.mention is not None
+    return page.money[draft.mention].start, page.money[draft.mention].end
+
+
+def _beside(page: Page, drafts: list[Draft], at: int) -> Draft | None:
+    """The whole of the sum before, where the two stand in one list."""
+    before, draft = drafts[at - 1], drafts[at]
+    if at == 0 or before.part_of is None or before.sentence != draft.sentence:
+        return None
+    gap = page.document.text[_place(page, before)[1] : _place(page, draft)[0]]
+    listed = COORDINATION.search(gap) and not NESTED.search(gap)
+    return before.part_of if listed and _larger(page, before.part_of, draft) else None
+
+
+def _by_words(page: Page, drafts: list[Draft], at: int) -> Draft | None:
+    """The whole that the words before or after a sum name."""
+    draft, text = drafts[at], page.document.text
+    start, end = _place(page, draft)
+    sentence = page.sentences[draft.sentence]
+    larger = [d for d in drafts if d is not draft and d.sentence == draft.sentence and _larger(page, d, draft)]
+    for whole in reversed([d for d in larger if _place(page, d)[0] < start]):
+        if any(h.kind == "cue" and h.key in ("include", "anaphor") for h in page.near(_place(page, whole)[1], start)):
+            return whole
+    for whole in larger:
+        if _place(page, whole)[0] > end and WHOLE_AFTER.search(text[end : _place(page, whole)[0]]):
+            return whole
+    earlier = [d for d in drafts[:at] if not d.total and _larger(page, d, draft)]
+    lead = page.near(sentence.start, start) + page.near(end, min(sentence.end, end + 30))
+    if earlier and any(h.kind == "cue" and h.key == "anaphor" for h in lead):
+        return ([d for d in earlier if d.part_of is None] or earlier)[-1]
+    if BELONGS.match(text[sentence.start : start]):
+        for smaller in reversed([d for d in drafts[:at] if d.part_of is None and _larger(page, draft, d)]):
+            smaller.part_of = draft
+            break
+    return None
+
+
+def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
+    """The package that a page is about: its first sum, where that is news."""
+    if not has_focus(page):
+        return None
+    first = next((d for d in drafts if not d.total and not d.past), None)
+    early = {s.start for s in page.sentences if s.zone in ("headline", "standfirst", "body")}
+    head = sorted(early)[:4]
+    if first is None or page.sentences[min(page.sentence_at(page.money[m].start) for m in first.same)].start not in head:
+        return None
+    return first
+
+
+def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Draft | None:
+    """The package, where a later sum of the same donor and currency is told as a slice of it."""
+    if draft is lead or draft.total or draft.past or not _larger(page, lead, draft):
+        return None
+    if _money(page, draft).currency != _money(page, lead).currency or lead.donor not in (draft.donor, "MULTI"):
+        return None
+    before = page.document.text[max(0, _place(page, draft)[0] - 40) : _place(page, draft)[0]]
+    sliced = "sum_as_subject" in draft.reasons or "no_verb" in draft.reasons
+    told = sliced or "verb_allocate_present" in draft.reasons or "verb_purchase_future" in draft.reasons
+    if not told or (AGAIN.search(before) and not sliced) or APART.search(before):
+        return None
+    spent = sum(_money(page, d).amount for d in drafts if d.part_of is lead)
+    return lead if spent + _money(page, draft).amount <= _money(page, lead).amount * 102 / 100 else None
+
+
+COORDINATION = re.compile(r"^[^;:]*(?:,|\band\b|;|\bplus\b)\s*(?:\w+\s){0,6}$", re.I | re.S)
+NESTED = re.compile(r"\b(including|of which|of that|of this|which includes)\b", re.I)
+APART = re.compile(r"\b(separate(ly)?|in addition|additionally|on top|besides|apart from|also)\b", re.I)
+BELONGS = re.compile(
+    r"^\W*(it|this|that|the sum|the money|the package|the tranche)\b[^.;]{0,50}"
+    r"\b(part of|belongs? to|comes? out of|one element of|taken from|drawn from|stems? from)\b",
+    re.I,
+)
 
 
 def inherit_past(drafts: list[Draft]) -> None:
     """A part of a background act is background too."""
     for draft in drafts:
         draft.past = draft.past or (draft.part_of is not None and draft.part_of.past and not draft.part_of.total)
+
+
+def inherit_stage(drafts: list[Draft]) -> None:
+    """A sum without a verb of its own stands at the stage of its whole, or of the sum it is told beside."""
+    for at, draft in enumerate(drafts):
+        if "no_verb" not in draft.reasons or draft.total:
+            continue
+        near = [
+            d
+            for d in drafts[:at]
+            if d.donor == draft.donor and 0 <= draft.sentence - d.sentence <= 3 and not d.total and d.past == draft.past
+        ]
+        model = draft.part_of or (near[-1] if near else None)
+        if model is not None and "no_verb" not in model.reasons:
+            draft.stage = model.stage
+            draft.reasons.append("stage_inherited")
 
 
 def _larger(page: Page, whole: Draft, part: Draft) -> bool:

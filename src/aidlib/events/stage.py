@@ -75,9 +75,15 @@ def is_tentative(page: Page) -> bool:
         cues = {h.key for h in sentence.hits if h.kind == "cue"}
         if keys & {"promise", "give", "contribute", "commit", "allocate", "order", "pay", "deliver", "purchase"}:
             return False
-        if keys & {"ask", "block"} or "unsure" in cues or "propose" in keys:
+        if "block" in keys or _asks(page, sentence) or "unsure" in cues or "propose" in keys:
             return True
     return False
+
+
+def _asks(page: Page, sentence: Sentence) -> bool:
+    wishes = ("want", "wants", "wanted", "need", "needs", "needed")
+    asking = [h for h in verbs(page, sentence.start, sentence.end) if h.key == "ask"]
+    return any(page.document.text[h.start : h.end].lower() not in wishes for h in asking)
 
 
 @once_a_page

@@ -12,7 +12,7 @@ from aidlib.model import Stage
 
 __all__ = ["judge"]
 
-OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside"})
+OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside", "currency", "windfall"})
 
 
 def judge(page: Page, index: int) -> tuple[Draft | None, str]:
@@ -38,7 +38,7 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     draft = Draft(index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)])
     draft.recipient = recipient_near(page, sentence, mention.start, donor)
     draft.aid_type = aid_type_near(sentence)
-    draft.total = is_total(page, sentence, mention)
+    draft.total = is_total(page, sentence, mention, donor)
     draft.mechanism = mechanism_near(page, number, mention.start, verb, donor, draft.total)
     draft.past = is_past(page, sentence, mention.start)
     draft.items = {} if draft.total else items_near(page, *clause)

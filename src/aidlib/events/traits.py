@@ -130,13 +130,19 @@ def aid_type_near(sentence: Sentence) -> AidType | None:
     return next((AidType(k) for k in ("military", "financial", "humanitarian") if k in cues), None)
 
 
-def is_total(page: Page, sentence: Sentence, mention: Mention) -> bool:
-    """Whether a sum is a running total or a target."""
+def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None) -> bool:
+    """Whether a sum is a running total or a target; what many have "already" given is one too."""
+    start, end = page.clause(sentence, mention.start)
+    if donor == "MULTI" and ALREADY.search(page.document.text, start, end):
+        return True
     before = page.near(max(sentence.start, mention.start - 60), mention.start)
     if any(h.kind == "cue" and h.key in ("brings_total", "target") for h in before):
         return True
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
     return any(h.kind == "cue" and h.key == "cumulative" for h in around)
+
+
+ALREADY = re.compile(r"\balready\b", re.I)
 
 
 def is_past(page: Page, sentence: Sentence, place: int) -> bool:
