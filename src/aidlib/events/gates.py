@@ -66,6 +66,9 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += 2
     elif verb is not None and verb.key in ("propose", "ask", "block"):
         score += 1
+    words = page.document.text
+    score += GIVEN.match(words, mention.end) is not None
+    score += noun is not None and noun[0] == "arms" and WORTH.search(words[max(0, mention.start - 24) : mention.start]) is not None
     if any(h.kind == "mechanism" for h in page.near(*clause)):
         score += 2
     elif any(h.kind == "mechanism" for h in sentence.hits):
@@ -75,10 +78,12 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
-        return score - 1 if _is_note(page) else 0
+        return score if _is_note(page) else 0
     return score + (ukraine == 2) + (2 if has_focus(page) else 0)
 
 
+GIVEN = re.compile(r"\W{0,3}(?:was |were |has been |is )?(donated|provided|given|allocated|granted|contributed|earmarked)\b", re.I)
+WORTH = re.compile(r"\b(worth|valued at|value of|total of|to the tune of)\W+(?:\w+\s){0,3}$", re.I)
 FOR_UKRAINE = frozenset({"danish_model", "ammunition_initiative", "purl"})
 
 

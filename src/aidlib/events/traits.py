@@ -139,9 +139,17 @@ def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None
     if any(h.kind == "cue" and h.key in ("brings_total", "target") for h in before):
         return True
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
-    return any(h.kind == "cue" and h.key == "cumulative" for h in around)
+    cues = {h.key for h in around if h.kind == "cue"}
+    if "cumulative" in cues:
+        return True
+    return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
 
+ADDED_UP = re.compile(
+    r"\b(?:has|have|had)\s(?:\w+\s){0,2}(?:given|provided|sent|committed|pledged|contributed|donated|spent|allocated|"
+    r"reached|amounted|been)\b|\b(?:now|since|overall|altogether|official)\b",
+    re.I,
+)
 ALREADY = re.compile(r"\balready\b", re.I)
 
 
