@@ -9,16 +9,40 @@ from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_joined, is_past, items_near
 from aidlib.model import AidType, Stage
 
-__all__ = ["find_goods"]
+__all__ = ["attach_lists", "find_goods"]
 
 HANDING = frozenset("promise give contribute order deliver purchase commit plan".split())
 JOINING = HANDING | {"allocate", "pay"}
 OPEN = VAGUE | {"ammunition", "artillery system", "food", "fuel", "training"}
 
 
+def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
+    """Give every package the goods that the next sentences or bullets list; tell which sentences those are."""
+    used: set[int] = set()
+    owner: Draft | None = None
+    by_sentence = {page.sentence_at(page.money[m].start): d for d in drafts for m in d.same if not d.total}
+    for number, sentence in enumerate(page.sentences):
+        text = page.document.text[sentence.start : sentence.end].strip()
+        if number in by_sentence:
+            owner, since = by_sentence[number], number
+            continue
+        if owner is None or sentence.zone in SILENT:
+            continue
+        bullet = text.startswith(("-", "•", "*", "–"))
+        listing = any(h.kind == "cue" and h.key in ("include", "anaphor") for h in page.near(sentence.start, sentence.start + 60))
+        if (bullet and number - since < 40) or (listing and number - since <= 3):
+            used.add(number)
+            for item, count in items_near(page, sentence.start, sentence.end).items():
+                owner.items.setdefault(item, count)
+        elif text.endswith(":") or not bullet and number - since > 3:
+            owner = None
+    return used
+
+
 def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
     """Find what is given without a sum: goods by name, or the joining of the Danish model."""
     taken = {n for d in drafts for n in [page.sentence_at(page.money[m].start) for m in d.same]}
+    taken |= attach_lists(page, drafts)
     found: list[Draft] = []
     for number, sentence in enumerate(page.sentences):
         joining = _joining(page, number)

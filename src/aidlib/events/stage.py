@@ -34,13 +34,19 @@ def stage_near(
         return Stage.PROPOSED, "unsure"
     if "on_the_way" in cues:
         return Stage.ALLOCATED, "on_the_way"
+    if total and _paid_after(page, sentence, place):
+        return Stage.DISBURSED, "verb_give_past"
     if total and (verb is None or "brings_total" in wide):
         return Stage.COMMITTED, "total"
     if verb is None:
         return (Stage.PROPOSED, "modal") if "modal" in cues else _mood(page, "no_verb")
-    if total and verb.key == "contribute" and aspect_of(page, verb) == "past":
-        return Stage.DISBURSED, "verb_contribute_past"
     return _by_verb(page, sentence, place, verb, goods)
+
+
+def _paid_after(page: Page, sentence: Sentence, place: int) -> bool:
+    """Whether a total is followed by "that it has provided"."""
+    after = verbs(page, place, min(sentence.end, place + 90))
+    return any(h.key == "give" and aspect_of(page, h) == "past" for h in after[:1])
 
 
 def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool) -> tuple[Stage, str]:
@@ -67,23 +73,28 @@ def _mood(page: Page, why: str, stage: Stage = Stage.PLEDGED) -> tuple[Stage, st
     return (Stage.PROPOSED, "tentative_text") if is_tentative(page) else (stage, why)
 
 
+FIRM = frozenset({"promise", "give", "contribute", "commit", "allocate", "order", "pay", "deliver", "purchase"})
+WISHES = frozenset({"propose", "weigh", "mull", "ask", "request", "seek", "demand", "appeal", "call for", "urge"})
+
+
 @once_a_page
 def is_tentative(page: Page) -> bool:
-    """Whether the text's own news is a wish, a plan or a block: its headline or first sentence says so."""
-    for sentence in [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]:
-        keys = {h.key for h in verbs(page, sentence.start, sentence.end)}
-        cues = {h.key for h in sentence.hits if h.kind == "cue"}
-        if keys & {"promise", "give", "contribute", "commit", "allocate", "order", "pay", "deliver", "purchase"}:
+    """Whether the text's own news is a wish, a plan or a block: its headline or first sentences say so."""
+    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]
+    for at, sentence in enumerate(head):
+        found = verbs(page, sentence.start, sentence.end)
+        keys = {h.key for h in found}
+        if keys & FIRM:
             return False
-        if "block" in keys or _asks(page, sentence) or "unsure" in cues or "propose" in keys:
+        cues = {h.key for h in sentence.hits if h.kind == "cue"}
+        if "block" in keys or "unsure" in cues or (_wishes(page, found) and (at < 2 or head[0].zone == "headline")):
             return True
     return False
 
 
-def _asks(page: Page, sentence: Sentence) -> bool:
-    wishes = ("want", "wants", "wanted", "need", "needs", "needed")
-    asking = [h for h in verbs(page, sentence.start, sentence.end) if h.key == "ask"]
-    return any(page.document.text[h.start : h.end].lower() not in wishes for h in asking)
+def _wishes(page: Page, found: list[Hit]) -> bool:
+    words = [page.document.text[h.start : h.end].lower() for h in found if h.key in ("ask", "propose")]
+    return any(w.startswith(wish[:5]) for w in words for wish in WISHES)
 
 
 @once_a_page

@@ -42,6 +42,9 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     draft.mechanism = mechanism_near(page, number, mention.start, verb, donor, draft.total)
     draft.past = is_past(page, sentence, mention.start)
     draft.items = {} if draft.total else items_near(page, *clause)
+    alone = sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) == 1
+    if alone and not draft.items and not draft.total:
+        draft.items = items_near(page, sentence.start, sentence.end)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
     if cue not in OWN_WORDS and (why == "modal" or is_tentative(page)):
         if why == "modal":

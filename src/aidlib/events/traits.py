@@ -139,10 +139,20 @@ def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None
     if any(h.kind == "cue" and h.key in ("brings_total", "target") for h in before):
         return True
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
-    cues = {h.key for h in around if h.kind == "cue"}
+    around += page.near(sentence.start, sentence.start + 50)
+    found = [h for h in around if h.kind == "cue"]
+    cues = {h.key for h in found if not _is_record(page, h)}
     if "cumulative" in cues:
         return True
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
+
+
+RECORD = re.compile(r"\b(largest|biggest|first|record|highest|greatest|most)\b[^.;]{0,50}$", re.I)
+
+
+def _is_record(page: Page, cue: Hit) -> bool:
+    """Whether "to date" only says that something is the largest of its kind."""
+    return RECORD.search(page.document.text[max(0, cue.start - 70) : cue.start]) is not None
 
 
 ADDED_UP = re.compile(
@@ -187,7 +197,7 @@ def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
         if hit.kind == "item":
             found.setdefault(hit.key, _quantity(page.document.text[max(start, hit.start - 46) : hit.start]))
     clear = {k: v for k, v in found.items() if k not in VAGUE or v is not None}
-    return clear or found
+    return clear or {k: v for k, v in found.items() if k in ("missile", "drone", "vehicle", "spare part")}
 
 
 def _quantity(before: str) -> float | None:
