@@ -19,8 +19,12 @@ __all__ = ["command"]
 @click.option("-o", "--output", metavar="DIR", help="Folder of report and notebooks; build if left out.")
 def command(notebooks: tuple[str, ...], parameters: tuple[tuple[str, str], ...], output: str | None) -> None:
     """Run the notebooks with fresh kernels; write the figures and the report, print the findings."""
-    run_story(
+    findings = run_story(
         notebooks=list(notebooks) or None,
         parameters=dict(parameters) or None,
         out=Path(output) if output else None,
     )
+    for found in findings:
+        click.echo(found)
+    if not findings:
+        click.echo("No figure: the selection holds nothing to draw.")

@@ -135,10 +135,14 @@ def save_figure(
 def _require(name: str, **texts: str) -> None:
     for what, text in texts.items():
         if not str(text).strip():
-            raise FigureError(f"the {what} is empty", where=f"figure {name!r}", fix=f"Give save_figure a {what}.")
+            raise FigureError(
+                f"the {what} is empty", where=f"figure {name!r}", fix=f"Give save_figure a {what}."
+            )
     if not NAME.fullmatch(name):
         raise FigureError(
-            f"{name!r} cannot name a figure", where="save_figure", fix="Use lower case words, hyphens between."
+            f"{name!r} cannot name a figure",
+            where="save_figure",
+            fix="Use lower case words, hyphens between.",
         )
 
 
@@ -147,7 +151,13 @@ def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
     about: dict[str, dict[str, Any]] = {
         "svg": {"Title": finding, "Description": alt, "Creator": "aidlib", "Date": None},
         "png": {"Title": finding, "Description": alt, "Software": None},
-        "pdf": {"Title": finding, "Subject": alt, "Creator": "aidlib", "Producer": None, "CreationDate": None},
+        "pdf": {
+            "Title": finding,
+            "Subject": alt,
+            "Creator": "aidlib",
+            "Producer": None,
+            "CreationDate": None,
+        },
     }
     out = io.BytesIO()
     fig.savefig(out, format=kind, dpi=300 if kind == "png" else 72, metadata=about[kind])

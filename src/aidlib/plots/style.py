@@ -34,7 +34,8 @@ def _settings() -> dict[str, Any]:
     import matplotlib as mpl
 
     with resources.as_file(resources.files("aidlib").joinpath("data", "aidlib.mplstyle")) as path:
-        return dict(mpl.rc_params_from_file(str(path), use_default_template=False))
+        settings: Any = mpl.rc_params_from_file(str(path), use_default_template=False)
+    return {name: settings[name] for name in settings}
 
 
 @contextmanager
@@ -44,7 +45,8 @@ def style() -> Iterator[None]:
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_settings())
+        current: Any = mpl.rcParams
+        current.update(_settings())
         yield
 
 
@@ -72,13 +74,20 @@ def new_figure(
     return fig, fig.add_axes((left / WIDTH, bottom / height, *span))
 
 
+@cache
+def _font(bold: bool) -> Any:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+
+
+@cache
 def text_width(text: str, *, size: float = 9, bold: bool = False) -> float:
     """Measure a line of text in inches."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
-
-    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
-    return float(TextPath((0, 0), text, prop=font, usetex=False).get_extents().width) / 72 if text else 0.0
+    font = _font(bold)
+    font.set_size(100, 72)
+    font.set_text(text)
+    return float(font.get_width_height()[0]) / 64 / 100 * size / 72
 
 
 def wrap(text: str, width: float, *, size: float = 9, bold: bool = False) -> list[str]:

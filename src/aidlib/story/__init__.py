@@ -1,0 +1,17 @@
+"""In: the notebooks and their parameters. Out: the notebooks run, figures, a report, the findings."""
+
+from __future__ import annotations
+
+from aidlib.story.books import load_books, load_facts
+from aidlib.story.parameters import Parameters, check_parameters, checkout
+from aidlib.story.run import Finding, run_story
+
+__all__ = [
+    "Finding",
+    "Parameters",
+    "check_parameters",
+    "checkout",
+    "load_books",
+    "load_facts",
+    "run_story",
+]

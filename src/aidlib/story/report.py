@@ -1,0 +1,92 @@
+"""In: executed notebooks and the figures' manifest. Out: pages that need nothing but themselves."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["notebook_page", "write_index"]
+
+CSS = """
+:root{color-scheme:light dark;--ink:#222;--paper:#fff;--faint:#666;--line:#ccc;--code:#f5f5f5}
+@media(prefers-color-scheme:dark){:root{--ink:#ddd;--paper:#161616;--faint:#aaa;--line:#444;--code:#222}}
+body{margin:0 auto;max-width:46em;padding:1.5em;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);
+background:var(--paper)}
+h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2em}
+a{color:inherit}figure{margin:1.5em 0}figcaption,.faint{color:var(--faint);font-size:.9rem}
+img{max-width:100%;height:auto;background:#fff}
+figure img{width:34em}
+pre{background:var(--code);padding:.6em;overflow-x:auto;font-size:.85rem;white-space:pre-wrap}
+table{border-collapse:collapse;font-size:.85rem}td,th{padding:.25em .6em;border-bottom:1px solid var(--line);
+text-align:left;vertical-align:top}
+.jp-RenderedHTMLCommon,.output_html{overflow-x:auto}
+.prompt,.anchor-link{display:none}
+.k,.kn,.ow{font-weight:600}.c1{color:var(--faint);font-style:italic}.s1,.s2{color:#a14;}
+@media(prefers-color-scheme:dark){.s1,.s2{color:#e9a}}
+@media print{a{text-decoration:none}figure{break-inside:avoid}}
+"""
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>{css}</style></head>
+<body>
+{body}
+</body></html>
+"""
+
+
+def whole_page(title: str, body: str) -> str:
+    """Put HTML into a page with the report's style."""
+    return PAGE.format(title=html.escape(title), css=CSS, body=body)
+
+
+def notebook_page(executed: Path) -> str:
+    """Turn an executed notebook into a page of its own."""
+    from nbconvert.exporters import HTMLExporter
+
+    exporter = HTMLExporter(template_name="basic", embed_images=True)
+    body, _ = exporter.from_filename(str(executed))
+    title = re.search(r"<h1[^>]*>(.*?)<", body, flags=re.S)
+    words = html.unescape(title.group(1)).strip() if title else executed.stem
+    back = '<p class="faint"><a href="index.html">All findings</a></p>'
+    return whole_page(words, f"{back}\n<main>{_without_requests(body)}</main>")
+
+
+def _without_requests(body: str) -> str:
+    """Leave out what would ask the network, or run: scripts, and sheets from elsewhere."""
+    body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S | re.I)
+    return re.sub(r"<link\b[^>]*>", "", body, flags=re.I)
+
+
+def write_index(folder: Path, entries: Sequence[dict[str, Any]], notebooks: Sequence[Path]) -> Path:
+    """Write the page with every finding and its figure."""
+    parts = ["<h1>What the announcements say</h1>", _contents(entries), *map(_figure, entries)]
+    pages = "".join(f'<li><a href="{p.stem}.html">{html.escape(p.stem)}</a></li>' for p in notebooks)
+    parts.append(f"<h2>Notebooks</h2><ul>{pages}</ul>")
+    path = folder / "index.html"
+    path.write_text(whole_page("What the announcements say", "\n".join(parts)), encoding="utf-8")
+    return path
+
+
+def _contents(entries: Sequence[dict[str, Any]]) -> str:
+    if not entries:
+        return "<p>No figure was drawn: the selection holds nothing.</p>"
+    lines = "".join(f'<li><a href="#{e["name"]}">{html.escape(e["finding"])}</a></li>' for e in entries)
+    return f"<nav><ul>{lines}</ul></nav>"
+
+
+def _figure(entry: dict[str, Any]) -> str:
+    svg = (Path(entry["folder"]) / entry["files"]["svg"]).read_bytes()
+    data = base64.b64encode(svg).decode("ascii")
+    alt = html.escape(str(entry["alt"]), quote=True)
+    notebook = html.escape(str(entry["notebook"]), quote=True)
+    return (
+        f'<h2 id="{entry["name"]}">{html.escape(entry["finding"])}</h2>'
+        f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
+        f"<figcaption>{html.escape(entry['caption'])}. "
+        f'How it was made: <a href="{notebook}.html">{notebook}</a>.</figcaption></figure>'
+    )

@@ -1,0 +1,258 @@
+"""In: notebooks. Out: each run in a kernel of its own, two at a time, with figures, report and findings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import aidlib.errors as errors
+from aidlib.errors import AidlibError, ParameterError, ReadError
+from aidlib.plots.save import read_manifest
+from aidlib.story.parameters import (
+    Declared,
+    Parameters,
+    cast_values,
+    check_values,
+    checkout,
+    declared_in,
+    nearest,
+)
+from aidlib.story.report import notebook_page, write_index
+
+__all__ = ["Finding", "run_story"]
+
+VERSIONS = ("aidlib", "pandas", "matplotlib", "papermill", "currencyconverter")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a figure says, and where it lies."""
+
+    figure: str
+    finding: str
+    notebook: str
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.figure}: {self.finding}"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook with what it declares and what it is given."""
+
+    path: Path
+    declared: Declared
+    passed: dict[str, Any]
+    ready: Parameters
+
+    @property
+    def figures_dir(self) -> Path:
+        return Path(vars(self.ready).get("figures_dir") or checkout() / "figures")
+
+
+def run_story(
+    notebooks: Iterable[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    out: Path | str | None = None,
+    workers: int = 2,
+) -> list[Finding]:
+    """Run notebooks with fresh kernels, draw their figures and write the report.
+
+    Parameters
+    ----------
+    notebooks : iterable of str, optional
+        Names, or what they start with ("02"); all of ``notebooks/`` if left out.
+    parameters : mapping, optional
+        Passed to every notebook that declares them; text is turned into the type declared.
+    out : Path or str, optional
+        Folder of the executed notebooks, the report and ``run.json``; ``build`` if left out.
+    workers : int
+        Kernels at once.
+
+    Returns
+    -------
+    list of Finding
+        One a figure, in the order of the notebooks.
+
+    Raises
+    ------
+    ParameterError
+        No notebook of that name, no notebook declares a parameter, or its value means nothing.
+    AidlibError
+        What a notebook raised.
+    """
+    root = checkout()
+    place = _place_of(out, root)
+    jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}))
+    started = time.perf_counter()
+    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+        times = list(pool.map(lambda job: _run(job, root, place, len(jobs)), jobs))
+    findings = _findings(jobs)
+    write_index(
+        place / "report", [entry for job in jobs for entry in _entries(job)], [job.path for job in jobs]
+    )
+    _write_run(place / "run.json", jobs, times, time.perf_counter() - started, findings)
+    return findings
+
+
+def _place_of(out: Path | str | None, root: Path) -> Path:
+    place = Path(out).resolve() if out else root / "build"
+    try:
+        for name in ("notebooks", "report"):
+            (place / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(
+            f"cannot write {place}: {error.strerror}",
+            where="option -o",
+            fix="Choose a place that can be written.",
+        ) from error
+    return place
+
+
+def _chosen(folder: Path, names: Iterable[str] | None) -> list[Path]:
+    found = {path.stem: path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")}
+    if not found:
+        raise ReadError("there is no notebook", where=str(folder), fix="Run from the project's folder.")
+    if names is None:
+        return list(found.values())
+    chosen: dict[str, Path] = {}
+    for name in names:
+        stem = Path(name).stem
+        hits = [stem] if stem in found else [known for known in found if stem and known.startswith(stem)]
+        if len(hits) != 1:
+            raise ParameterError(
+                f"no notebook {name!r}" if not hits else f"{name!r} names {len(hits)} notebooks",
+                where="--notebook",
+                fix=nearest(stem, found) or f"There are {', '.join(found)}.",
+            )
+        chosen[hits[0]] = found[hits[0]]
+    return [chosen[stem] for stem in sorted(chosen)]
+
+
+def _jobs(paths: Sequence[Path], parameters: dict[str, Any]) -> list[Job]:
+    declared = {path: _declared(path) for path in paths}
+    known = {name for names in declared.values() for name in names}
+    for name in parameters:
+        if name not in known:
+            raise ParameterError(
+                f"no notebook that runs has a parameter {name!r}",
+                where=f"-p {name}",
+                fix=nearest(name, known) or f"There are {', '.join(sorted(known))}.",
+            )
+    jobs = []
+    for path, names in declared.items():
+        mine = {name: value for name, value in parameters.items() if name in names}
+        passed = cast_values(names, mine, where=f"-p, {path.name}")
+        jobs.append(Job(path, names, passed, check_values(names, passed, where=f"-p, {path.name}")))
+    return jobs
+
+
+def _declared(path: Path) -> Declared:
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ReadError(
+            f"notebook cannot be read: {error}", where=str(path), fix="Check the file."
+        ) from error
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    return declared_in("".join(tagged[0]["source"])) if tagged else {}
+
+
+def _run(job: Job, root: Path, place: Path, n: int) -> float:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    done = place / "notebooks" / job.path.name
+    started = time.perf_counter()
+    try:
+        papermill.execute_notebook(
+            str(job.path),
+            str(done),
+            parameters=job.passed,
+            kernel_name="python3",
+            cwd=str(root),
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+        )
+    except PapermillExecutionError as error:
+        raise _as_ours(error, job.path) from error
+    (place / "report" / f"{job.path.stem}.html").write_text(notebook_page(done), encoding="utf-8")
+    spent = time.perf_counter() - started
+    print(f"{job.path.stem}: {spent:.1f} s", file=sys.stderr)
+    return spent
+
+
+def _as_ours(error: Any, path: Path) -> AidlibError:
+    """Give what a notebook raised as an error of ours, its kind kept where it is one."""
+    kind = getattr(errors, str(error.ename), AidlibError)
+    kind = kind if isinstance(kind, type) and issubclass(kind, AidlibError) else AidlibError
+    said = str(error.evalue) if kind is not AidlibError else f"{error.ename}: {error.evalue}"
+    where = f"{path.name}, cell {error.exec_count}"
+    found: AidlibError = kind(
+        said, where=where, fix="The executed notebook beside the report shows the cell."
+    )
+    return found
+
+
+def _entries(job: Job) -> list[dict[str, Any]]:
+    return [
+        {**entry, "folder": str(job.figures_dir)}
+        for entry in read_manifest(job.figures_dir)
+        if entry.get("notebook") == job.path.stem
+    ]
+
+
+def _findings(jobs: Sequence[Job]) -> list[Finding]:
+    return [
+        Finding(entry["name"], entry["finding"], job.path.stem, job.figures_dir / entry["files"]["svg"])
+        for job in jobs
+        for entry in _entries(job)
+    ]
+
+
+def _write_run(
+    path: Path, jobs: Sequence[Job], times: Sequence[float], whole: float, findings: Sequence[Finding]
+) -> None:
+    record = {
+        "seconds": round(whole, 2),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in VERSIONS},
+        "notebooks": [
+            {
+                "notebook": job.path.stem,
+                "seconds": round(spent, 2),
+                "parameters": job.ready.given,
+                "inputs": _hashes(job),
+            }
+            for job, spent in zip(jobs, times, strict=True)
+        ],
+        "figures": [{**asdict(found), "path": str(found.path)} for found in findings],
+    }
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def _hashes(job: Job) -> dict[str, str]:
+    """Hash every file that a notebook was given: those named, and those in folders named."""
+    named = [
+        value for name, value in vars(job.ready).items() if isinstance(value, Path) and name != "figures_dir"
+    ]
+    files = [file for path in named for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return {
+        os.path.relpath(file, checkout()): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.is_file() and not file.name.startswith(".")
+    }
