@@ -262,7 +262,7 @@ def _codes(known: Callable[[], Iterable[str]]) -> Callable[[str, str, str], tupl
 
 def _parties() -> dict[str, str]:
     rows = read_table("parties.csv", lambda r: (r["code"], r["forms"]), key="code+class")
-    return {code: forms for code, forms in rows} | {"MULTI": "", "NORDIC": "", "OTHER": ""}
+    return dict(rows) | {"MULTI": "", "NORDIC": "", "OTHER": ""}
 
 
 def nearest_party(code: str) -> str:

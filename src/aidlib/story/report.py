@@ -48,7 +48,7 @@ def notebook_page(executed: Path) -> str:
     """Turn an executed notebook into a page of its own."""
     from nbconvert.exporters import HTMLExporter
 
-    exporter = HTMLExporter(template_name="basic", embed_images=True)
+    exporter = HTMLExporter(template_name="basic", embed_images=True)  # type: ignore[no-untyped-call]
     body, _ = exporter.from_filename(str(executed))
     title = re.search(r"<h1[^>]*>(.*?)<", body, flags=re.S)
     words = html.unescape(title.group(1)).strip() if title else executed.stem

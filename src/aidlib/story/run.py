@@ -210,7 +210,7 @@ def _entries(job: Job) -> list[dict[str, Any]]:
     return [
         {**entry, "folder": str(job.figures_dir)}
         for entry in read_manifest(job.figures_dir)
-        if entry.get("notebook") == job.path.stem
+        if entry.get("notebook") == job.path.stem and entry.get("parameters") == job.ready.given
     ]
 
 
