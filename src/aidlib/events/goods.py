@@ -93,8 +93,10 @@ def _belongs(page: Page, goods: Draft, money: Draft) -> bool:
     """Whether goods are what a sum of the same page pays for; they then go to it."""
     if page.sentences[goods.sentence].zone == "headline" or (goods.mechanism == money.mechanism == "danish_model"):
         return True
-    shared = goods.items.keys() & money.items.keys()
+    shared = set(goods.items) & set(money.items)
     close = 0 <= goods.sentence - money.sentence <= 2 and not goods.past and goods.stage.rank <= money.stage.rank
+    if close and not shared and not money.items and all(v is None for v in goods.items.values()):
+        shared = set(goods.items)
     if shared and close:
         for item, count in goods.items.items():
             money.items[item] = money.items.get(item) or count

@@ -100,6 +100,8 @@ def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tupl
     return None
 
 
+INDIRECT = re.compile(r"\b(gave|give|gives|giving|given|grants?|granted|lends?|lent|offers?|offered|owes?|sends?|sent|hand(?:s|ed)|to|for)\s(?:the\s)?$", re.I)
+POSSESSIVE = re.compile(r"^\W*(its|their|his|her)\b", re.I)
 BESIDE = re.compile(r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I)
 AWAY = re.compile(r"[;:(]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b")
 TOGETHER = re.compile(r"^(?:\s|,|and|with|the|along|together|as well as|plus|&|its|other|[-–])*$", re.I)
@@ -125,13 +127,16 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
             if hit.tag in ("country", "body", "seat", "group"):
                 return hit.key, (), "from_party"
     for hit in parties:
-        if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]):
+        receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
+        if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
             return hit.key, (), "beside"
     if len(parties) > 1:  # "American weapons" are made there; who gives them stands elsewhere
         parties = [h for h in parties if not (h.tag == "demonym" and _makes_goods(page, h))] or parties
-    straight = [h for h in parties if not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
+    straight = [
+        h for h in parties if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])
+    ]
     if verb is not None:
-        subjects = [h for h in straight if h.end <= verb.start]
+        subjects = [h for h in straight if h.end <= min(verb.start, place)] or [h for h in straight if h.end <= verb.start]
         same = [h for h in subjects if h.start >= clause[0]] or subjects
         if same:
             return _one_or_many(_joint(page, same), "subject")

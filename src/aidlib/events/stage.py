@@ -30,7 +30,7 @@ def stage_near(
         state = _bill(page)
         assert state is not None
         return state, "bill"
-    if "unsure" in cues:
+    if "unsure" in cues or ("unsure" in wide and not verbs(page, *clause)):
         return Stage.PROPOSED, "unsure"
     if "on_the_way" in cues:
         return Stage.ALLOCATED, "on_the_way"
@@ -38,6 +38,8 @@ def stage_near(
         return Stage.DISBURSED, "verb_give_past"
     if total and (verb is None or "brings_total" in wide):
         return Stage.COMMITTED, "total"
+    if "contracts" in cues and (verb is None or verb.key in ("commit", "measure")):
+        return _mood(page, "contracts", Stage.CONTRACTED)
     if verb is None:
         return (Stage.PROPOSED, "modal") if "modal" in cues else _mood(page, "no_verb")
     return _by_verb(page, sentence, place, verb, goods)

@@ -12,7 +12,7 @@ from aidlib.model import Stage
 
 __all__ = ["judge"]
 
-OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside", "currency", "windfall"})
+OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside", "currency", "windfall", "pronoun"})
 
 
 def judge(page: Page, index: int) -> tuple[Draft | None, str]:
@@ -46,9 +46,12 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if alone and not draft.items and not draft.total:
         draft.items = items_near(page, sentence.start, sentence.end)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
-    if cue not in OWN_WORDS and (why == "modal" or is_tentative(page)):
-        if why == "modal":
+    if cue not in OWN_WORDS:
+        if why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask")):
             return None, "nobody_offers"
-        draft.stage = Stage.PROPOSED
+        if is_tentative(page):
+            draft.stage = Stage.PROPOSED
+        if donor == "DNK" and draft.mechanism == "danish_model":  # the one who handles money need not be its donor
+            draft.donor = "MULTI"
     draft.reasons = [f"donor_{cue}", why]
     return draft, "booked"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from aidlib.events.grammar import donor_near
+from aidlib.events.grammar import POSSESSIVE, donor_near
 from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import home_currencies
@@ -50,7 +50,8 @@ def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tup
             continue
         codes = [h.key for h in earlier.hits if h.kind == "party" and h.key not in NEVER_DONOR and h.tag != "group"]
         if codes:
-            return codes[0], (), "earlier_sentence"
+            own = POSSESSIVE.match(page.document.text, sentence.start)
+            return codes[0], (), "pronoun" if own else "earlier_sentence"
     return (page.donors[0][0], (), "document") if page.donors else (None, (), "none")
 
 
@@ -144,6 +145,12 @@ def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None
     cues = {h.key for h in found if not _is_record(page, h)}
     if "cumulative" in cues:
         return True
+    since = any(sentence.start <= d.start < sentence.end and d.value.role == "since" for d in page.dates)
+    rounded = mention.value.modifier in ("approx", "at_least")
+    if since and (rounded or PERFECT.search(page.document.text, start, end)):
+        return True
+    if rounded and PERFECT.search(page.document.text, start, end) and "new" not in cues:
+        return True
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
 
@@ -155,6 +162,10 @@ def _is_record(page: Page, cue: Hit) -> bool:
     return RECORD.search(page.document.text[max(0, cue.start - 70) : cue.start]) is not None
 
 
+PERFECT = re.compile(
+    r"\b(?:has|have)\s(?:\w+ly\s|also\s|already\s)?(?:given|provided|sent|contributed|donated|spent|released|supplied|delivered|poured|mobili[sz]ed)\b",
+    re.I,
+)
 ADDED_UP = re.compile(
     r"\b(?:has|have|had)\s(?:\w+\s){0,2}(?:given|provided|sent|committed|pledged|contributed|donated|spent|allocated|"
     r"reached|amounted|been)\b|\b(?:now|since|overall|altogether|official)\b",
