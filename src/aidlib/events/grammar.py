@@ -130,12 +130,13 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
         receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
         if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
             return hit.key, (), "beside"
-    if len(parties) > 1:  # "American weapons" are made there; who gives them stands elsewhere
-        parties = [h for h in parties if not (h.tag == "demonym" and _makes_goods(page, h))] or parties
+    # "American weapons" are made there; who gives them stands elsewhere
+    makers = [h for h in parties if h.tag == "demonym" and _makes_goods(page, h)]
+    parties = [h for h in parties if h not in makers] or parties
     straight = [
         h for h in parties if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])
     ]
-    if verb is not None:
+    if verb is not None and parties != makers:
         subjects = [h for h in straight if h.end <= min(verb.start, place)] or [h for h in straight if h.end <= verb.start]
         same = [h for h in subjects if h.start >= clause[0]] or subjects
         if same:
