@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aidlib.events.grammar import head_noun
-from aidlib.events.page import NEVER_DONOR, Page, once_a_page
+from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import Mention
@@ -15,9 +15,9 @@ __all__ = ["GIVING", "NEEDED", "gate", "has_focus", "weigh"]
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
 NEEDED = 3
-ADVERSARY = frozenset({"RUS", "CHN", "IRN", "PRK", "BLR"})
+NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
-    r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|barrel|ton|piece|shell|head|night)\b|"
+    r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|year|barrel|ton|piece|shell|head|night)\b|"
     r"every day|an hour|daily|monthly)",
     re.I,
 )
@@ -32,6 +32,8 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         return f"zone_{sentence.zone}"
     if PER_UNIT.match(text[mention.end : mention.end + 20]):
         return "per_unit"
+    if mention.value.currency in NOT_GIVEN:
+        return NOT_GIVEN[mention.value.currency]
     cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
     if "home" in cues:
         return "home"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 
@@ -15,13 +15,15 @@ DETERMINER = re.compile(
     r"additional|extra|further|for|economic|continued|ongoing|of the|with|as|no|any|some|aid|weapons|under)[\s-]+$",
     re.I,
 )
+SCALED = re.compile(r"(?:million|billion|bn|[0-9]m|[0-9])\s$", re.I)
 FUTURE = re.compile(
     r"\b(will|would|shall|to|going to|set to|due to|ready to|plans? to|intends? to|agreed to|is to|are to)\s"
     r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
     re.I,
 )
-MODAL = re.compile(r"\b(could|may|might|should|can|must|ought to|would like to)\s(?:[a-z]+ly\s|also\s|soon\s|be\s)*$", re.I)
+MODAL = re.compile(r"\b(could|may|might|should|can|must|ought to|would like to|(?:un)?willing to|(?:un)?able to|eager to)\s(?:[a-z]+ly\s|also\s|soon\s|be\s)*$", re.I)
 NOT = re.compile(r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I)
+CONDITION = re.compile(r"\b(if|unless|until|whether)\b[^,;]*$", re.I)
 BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$", re.I)
 ROLE = re.compile(r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I)
 OBLIQUE = re.compile(r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$", re.I)
@@ -36,6 +38,8 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
             continue
         before = text[max(start, hit.start - 24) : hit.start]
         if hit.tag in ("base", "third") and DETERMINER.search(before) and not FUTURE.search(before):
+            continue
+        if hit.tag == "ing" and SCALED.search(before):
             continue
         if hit.tag == "base" and re.match(r"\s+(for|from|of|package|to\s+Ukraine)\b", text[hit.end : hit.end + 14]) and not FUTURE.search(before):
             continue
@@ -66,7 +70,7 @@ def aspect_of(page: Page, verb: Hit) -> str:
     before = page.document.text[max(0, verb.start - 36) : verb.start]
     if NOT.search(before):
         return "negated"
-    if MODAL.search(before):
+    if MODAL.search(before) or CONDITION.search(before):
         return "modal"
     if FUTURE.search(before):
         return "future"
@@ -122,6 +126,8 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
     text = page.document.text
     clause = page.clause(sentence, place)
     parties = [h for h in sentence.hits if h.kind == "party" and h.key not in NEVER_DONOR]
+    if _adversary_acts(page, sentence, place, verb):
+        return None, (), "adversary"
     for hit in parties:
         if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
             if hit.tag in ("country", "body", "seat", "group"):
@@ -139,6 +145,7 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
     if verb is not None and parties != makers:
         subjects = [h for h in straight if h.end <= min(verb.start, place)] or [h for h in straight if h.end <= verb.start]
         same = [h for h in subjects if h.start >= clause[0]] or subjects
+        same = [h for h in same if not _only_owns(page, h)] or same
         if same:
             return _one_or_many(_joint(page, same), "subject")
     close = straight or parties
@@ -146,6 +153,28 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
     return None, (), "none"
+
+
+OWNS = re.compile(
+    r"[’']s?\s(?!(?:\w+\s){0,3}(government|ministry|minister|ministers|president|premier|chancellor|parliament|cabinet|"
+    r"army|military|leader|leaders|secretary|king|queen|share|contribution|defence|defense|foreign|prime|new|own)\b)",
+    re.I,
+)
+
+
+def _only_owns(page: Page, party: Hit) -> bool:
+    """Whether a party stands there as the owner of something ("Germany's tanks"), not as who acts."""
+    return OWNS.match(page.document.text, party.end) is not None
+
+
+def _adversary_acts(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> bool:
+    """Whether the subject next before the verb is Russia or who arms it."""
+    if verb is None or verb.start > place:
+        return False
+    text = page.document.text
+    before = [h for h in page.near(sentence.start, verb.start) if h.kind == "party"]
+    straight = [h for h in before if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
+    return bool(straight) and straight[-1].key in ADVERSARY and verb.start - straight[-1].end < 90
 
 
 def _makes_goods(page: Page, party: Hit) -> bool:

@@ -16,10 +16,11 @@ from aidlib.mentions.money import find_money
 from aidlib.mentions.scan import Hit, scan
 from aidlib.model import Document, Mention
 
-__all__ = ["NEVER_DONOR", "Page", "once_a_page", "read_page"]
+__all__ = ["ADVERSARY", "NEVER_DONOR", "Page", "once_a_page", "read_page"]
 
 Answer = TypeVar("Answer")
 
+ADVERSARY = frozenset({"RUS", "CHN", "IRN", "PRK", "BLR"})
 NEVER_DONOR = frozenset({"UKR", "RUS", "BLR", "CHN", "IRN", "PRK", "SYR", "PSE", "AFG", "IND"})
 SPLIT = re.compile(
     r"[;]|\s[-–—]+\s|:\s|,?\s(?:while|whereas|but|although|though|because)\s|"

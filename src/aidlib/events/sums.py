@@ -31,6 +31,8 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if strength < NEEDED:
         return None, "no_evidence_of_aid"
     donor, members, cue = donor_of(page, number, mention, verb)
+    if cue == "adversary":
+        return None, cue
     noun = head_noun(page, mention.start, mention.end, page.clause(sentence, mention.start))
     if donor is None and (noun is None or noun[0] != "aid"):
         return None, "no_donor"
@@ -46,6 +48,8 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if alone and not draft.items and not draft.total:
         draft.items = items_near(page, sentence.start, sentence.end)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
+    if noun is not None and noun[0] == "plan" and draft.stage is Stage.PLEDGED:
+        draft.stage, why = Stage.PROPOSED, "plan"
     if cue not in OWN_WORDS:
         if why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask")):
             return None, "nobody_offers"

@@ -37,6 +37,8 @@ def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tup
     """Donor of a sum, the members where it is several, and the cue."""
     sentence = page.sentences[number]
     code, members, cue = donor_near(page, sentence, mention.start, verb)
+    if cue == "adversary":
+        return None, (), cue
     clause = page.clause(sentence, mention.start)
     if WINDFALL.search(page.document.text, *clause) and code not in ("MULTI", "NORDIC"):
         return "EU", (), "windfall"
