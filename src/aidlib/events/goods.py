@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aidlib.events.draft import Draft
-from aidlib.events.grammar import aspect_of, recipient_near, verbs
+from aidlib.events.gates import has_focus
+from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_joined, is_past, items_near
@@ -116,8 +117,13 @@ def _goods(page: Page, number: int) -> Draft | None:
         if verb.key not in (JOINING if scheme else HANDING) or aspect_of(page, verb) in ("modal", "negated"):
             continue
         clause = page.clause(sentence, verb.start)
-        parties = [h for h in page.near(clause[0], verb.start) if h.kind == "party" and h.tag != "group"]
-        if not parties or parties[-1].key in NEVER_DONOR:
+        last = [h for h in page.near(clause[0], verb.start) if h.kind == "party"][-1:]
+        donor, members, cue = donor_near(page, sentence, verb.end, verb)
+        if donor is None or cue not in ("subject", "joint") or (last and last[0].key in NEVER_DONOR):
+            continue
+        asked = any(h.key == "ask" for h in verbs(page, sentence.start, verb.start))
+        named = any(h.kind == "party" and h.key == "UKR" for h in page.near(clause[0], clause[1] + 40))
+        if asked or not (named or has_focus(page)):
             continue
         items = items_near(page, verb.end, clause[1])
         if not scheme and not any(v is not None or k not in OPEN for k, v in items.items()):
@@ -125,7 +131,8 @@ def _goods(page: Page, number: int) -> Draft | None:
         stage, why = stage_near(page, sentence, verb.end, verb, goods=True)
         if stage is Stage.PROPOSED:
             continue
-        draft = Draft(None, number, parties[-1].key, stage=stage, items=items, spans=[(sentence.start, sentence.end)])
+        draft = Draft(None, number, donor, members, stage=stage, items=items)
+        draft.spans = [(sentence.start, sentence.end)]
         draft.recipient = recipient_near(page, sentence, verb.start, draft.donor)
         draft.mechanism = "danish_model" if scheme else _way(verb.key)
         draft.aid_type = aid_type_near(sentence) or AidType.MILITARY
