@@ -205,7 +205,16 @@ def recipient_near(page: Page, sentence: Sentence, place: int, donor: str | None
         if hit.kind == "party" and hit.tag == "country" and hit.key not in (donor, "UKR"):
             if re.search(r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$", text[max(0, hit.start - 12) : hit.start]):
                 others.append(hit)
-    ukraine = any(h.kind == "party" and h.key == "UKR" for h in sentence.hits)
-    if others and not ukraine:
-        return others[0].key
-    return "UKR"
+    if TO_UKRAINE.search(words):
+        return "UKR"
+    if others and (near := min(others, key=lambda h: abs(h.start - place))) and abs(near.start - place) < 90:
+        return near.key
+    return "OTHER" if ELSEWHERE.search(words) else "UKR"
+
+
+TO_UKRAINE = re.compile(
+    r"\b(?:to|for|gave|gives?|giving|given|support(?:ing|s)?|help(?:ing|s)?|arm(?:ing)?|aid(?:ing)?|in|of)\s(?:\w+\s)?(?:Ukrain|Kyiv|Kiev)|"
+    r"\bUkrain(?:e|ian)(?:’s|'s)?\s(?:\w+\s)?(?:will|is to|has|gets|receives?|forces|army|troops|military)",
+    re.I,
+)
+ELSEWHERE = re.compile(r"\b(?:to|in|across) (?:Eastern Europe|the Baltics|the Baltic states|NATO[’']s eastern|the Middle East|Africa)\b", re.I)
