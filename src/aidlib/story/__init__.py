@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from aidlib.story.books import load_books, load_facts
+from aidlib.story.books import bullets, count_words, load_books, load_facts, source_of
 from aidlib.story.parameters import Parameters, check_parameters, checkout
 from aidlib.story.run import Finding, run_story
 
 __all__ = [
     "Finding",
     "Parameters",
+    "bullets",
     "check_parameters",
     "checkout",
+    "count_words",
     "load_books",
     "load_facts",
     "run_story",
+    "source_of",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -16,9 +19,14 @@ from aidlib.model import Document, Reading
 from aidlib.rates import Policy
 from aidlib.read import SetAside, read_documents
 
-__all__ = ["load_books", "load_facts", "select"]
+__all__ = ["bullets", "count_words", "load_books", "load_facts", "select", "source_of"]
 
-FACTS = ["row_id", "row_type", "contributor", "year", "amount", "currency", "announced_on", "claimed_by"]
+FACTS = (
+    "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
+).split()
+YEARS = re.compile(r"[12]\d{3}(-[12]\d{3})?")
+AMOUNT = re.compile(r"(\d+(\.\d+)?)?")
+DAY = re.compile(r"(\d{4}(-\d\d){0,2})?")
 
 
 def load_books(
@@ -84,25 +92,77 @@ def select(reading: Reading, *, donors: Iterable[str] = (), cutoff: date | None 
     return replace(reading, events=events, decisions=())
 
 
-def load_facts(path: Path | str) -> pd.DataFrame:
+def source_of(books: Ledger) -> str:
+    """Say where the books come from, as the line under a figure has it."""
+    read = books.events["doc_id"].nunique()
+    rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
+    shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
+    return f"{read} announcements; rates: {', '.join(shown) or 'none needed'}"
+
+
+def count_words(books: Ledger) -> str:
+    """Say in a sentence how much was read, and what became of it."""
+    acts, events = books.commitments, books.events
+    if not len(events):
+        return "Nothing is selected: no announcement here tells of an act by these donors up to that day."
+    booked = int((acts["status"] == "booked").sum())
+    aside = len(books.quarantine)
+    said = f"{events['doc_id'].nunique()} announcements tell of {len(events)} events, which are "
+    said += f"{len(acts)} acts; {booked} of them are booked."
+    return said + (f" {aside} texts could not be read and were set aside." if aside else "")
+
+
+def bullets(lines: Iterable[str]) -> str:
+    r"""Make a list in Markdown of lines that hold quotes; nothing in them is markup.
+
+    Examples
+    --------
+    >>> bullets(["*<b>"])
+    '- \*&lt;b&gt;'
+    """
+    return "\n".join("- " + re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line)) for line in lines)
+
+
+def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     """Read a table of facts on the Danish model, every cell as text.
+
+    Rows announced after ``cutoff`` are left out.
 
     Raises
     ------
     ReadError
-        It is no such table.
+        It is no such table, or a row has no year or an amount that is no number.
     """
     try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except (OSError, ValueError) as error:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReadError(
-            f"the table cannot be read: {error}", where=str(path), fix="Give a CSV file."
+            f"the table cannot be read: {error}", where=str(path), fix="Give a CSV file in UTF-8."
         ) from error
-    missing = [name for name in FACTS if name not in table.columns]
+    missing = [name for name in FACTS if name not in (reader.fieldnames or [])]
     if missing:
         raise ReadError(
             f"the table has no column {', '.join(missing)}",
             where=str(path),
             fix="Give a table with the columns of seeds/danish_model_facts.csv.",
         )
-    return table
+    for line, row in enumerate(rows, start=2):
+        _check_fact(row, f"{path}, line {line}")
+    # A comma within an unquoted note makes cells without a name, after all that is used.
+    table = pd.DataFrame([{name: row[name] for name in FACTS} for row in rows], columns=FACTS, dtype="str")
+    return table if cutoff is None else table[table["announced_on"] <= cutoff.isoformat()]
+
+
+def _check_fact(row: dict[str, str], where: str) -> None:
+    if not YEARS.fullmatch(row["year"]):
+        raise ReadError(f"year is {row['year']!r}", where=where, fix="Give a year, or two as 2024-2027.")
+    if not AMOUNT.fullmatch(row["amount"]):
+        raise ReadError(
+            f"amount is {row['amount']!r}", where=where, fix="Give whole units as a number, or nothing."
+        )
+    if not DAY.fullmatch(row["announced_on"]):
+        raise ReadError(
+            f"announced_on is {row['announced_on']!r}", where=where, fix="Give 2024, 2024-05 or 2024-05-09."
+        )

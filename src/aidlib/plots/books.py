@@ -1,0 +1,269 @@
+"""In: the books. Out: the way to them, donors with bounds, what the day of the rate does; and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aidlib.ledger import Ledger, build_totals, naive_steps
+from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
+from aidlib.plots.style import (
+    BLUE,
+    GREY,
+    MARGIN,
+    ORANGE,
+    eur,
+    name_of,
+    new_figure,
+    percent,
+    styled,
+)
+from aidlib.rates import convert_money
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "draw_donors",
+    "draw_rates",
+    "draw_waterfall",
+    "period_of",
+    "rate_days",
+    "table_donors",
+    "table_rates",
+    "tell_donors",
+    "tell_rates",
+    "tell_waterfall",
+]
+
+NOTHING = "This selection holds no sum that can be booked."
+ZERO = Decimal(0)
+Told = dict[str, str]
+
+
+def period_of(ledger: Ledger) -> str:
+    """Say from which month to which the acts were announced.
+
+    Returns
+    -------
+    str
+        "2024-04 to 2026-02"; "no period" where no act has a day.
+    """
+    days = ledger.commitments["announced_on"].dropna()
+    if not len(days):
+        return "no period"
+    first, last = (day.strftime("%Y-%m") for day in (days.min(), days.max()))
+    return first if first == last else f"{first} to {last}"
+
+
+def draw_waterfall(ledger: Ledger) -> Figure:
+    """Draw the way from the sum of every amount told to the books."""
+    steps = naive_steps(ledger)
+    rows = steps[(steps["amount_eur"] != 0) | steps["step"].isin(["naive", "books"])].to_dict("records")
+    if not rows or rows[0]["amount_eur"] == 0:
+        return draw_sentence(NOTHING)
+    total = build_totals(ledger, by=[])
+    return draw_bars([_step(row, total) for row in rows], connect=True)
+
+
+def _step(row: dict[Any, Any], total: pd.DataFrame) -> Bar:
+    running, amount = float(row["running_eur"]), float(row["amount_eur"])
+    name, label = str(row["label"]), eur(row["amount_eur"], short=True)
+    if row["step"] == "books":
+        low, high = (float(total[name].iloc[0]) if len(total) else None for name in ("low_eur", "high_eur"))
+        return Bar(name.capitalize(), running, label, low=low, high=high, is_strong=True)
+    if row["step"] == "naive":
+        return Bar(name.capitalize(), running, label, colour="#8a8a8a", is_strong=True)
+    return Bar(name.capitalize(), running, label, start=running - amount, colour=ORANGE)
+
+
+def tell_waterfall(ledger: Ledger) -> Told:
+    """Say what the waterfall shows: finding, subtitle and alt text."""
+    steps = naive_steps(ledger)
+    naive, books = steps["amount_eur"].iloc[0], steps["amount_eur"].iloc[-1]
+    if not naive:
+        return _nothing(ledger)
+    off = steps.iloc[1:-1]
+    most = off.loc[off["amount_eur"].astype("float").idxmin()]
+    share = percent(books / naive)
+    finding = f"Of {eur(naive)} told, {eur(books)} is in the books ({share})"
+    if most["amount_eur"] < 0:
+        finding += f"; most goes as {most['label']}"
+    parts = ", ".join(f"{row.label} {eur(row.amount_eur)}" for row in off.itertuples() if row.amount_eur)
+    return {
+        "finding": finding,
+        "subtitle": f"Euro at the rate of each announcement's day, acts of {period_of(ledger)}",
+        "alt": f"Waterfall in euro: every amount told {eur(naive)}; {parts or 'nothing taken off'}; "
+        f"the books {eur(books)}.",
+    }
+
+
+def _nothing(ledger: Ledger) -> Told:
+    return {"finding": NOTHING, "subtitle": f"Acts of {period_of(ledger)}", "alt": f"No bars. {NOTHING}"}
+
+
+def table_donors(ledger: Ledger, *, top: int = 12) -> pd.DataFrame:
+    """Add up the books by donor, largest first; what comes after ``top`` is one row.
+
+    Returns
+    -------
+    DataFrame
+        ``donor``, ``name``, ``low_eur``, ``central_eur``, ``high_eur``, ``n_commitments``.
+    """
+    totals = build_totals(ledger, by=["donor"])
+    order = totals["central_eur"].astype("float").sort_values(ascending=False, kind="stable").index
+    totals = totals.loc[order].drop(columns="commitment_ids").reset_index(drop=True)
+    totals.insert(1, "name", [name_of(code) for code in totals["donor"]])
+    rest = totals.iloc[top:]
+    if len(rest) < 2:
+        return totals
+    sums = {name: rest[name].sum() for name in ("low_eur", "central_eur", "high_eur", "n_commitments")}
+    last = pd.DataFrame([{"donor": "", "name": f"{len(rest)} other donors", **sums}])
+    return pd.concat([totals.iloc[:top], last], ignore_index=True)
+
+
+def draw_donors(ledger: Ledger, *, top: int = 12) -> Figure:
+    """Draw what each donor has booked, with whiskers from the least to the most it may be."""
+    rows = table_donors(ledger, top=top)
+    if not len(rows):
+        return draw_sentence(NOTHING)
+    return draw_bars([_donor(row) for row in rows.to_dict("records")])
+
+
+def _donor(row: dict[Any, Any]) -> Bar:
+    low, central, high = (row[name] for name in ("low_eur", "central_eur", "high_eur"))
+    between = span_of(low, high)
+    return Bar(
+        row["name"],
+        float(central),
+        eur(central, short=True) + (f"  ({between})" if between else ""),
+        low=float(low),
+        high=float(high),
+        colour=BLUE if row["donor"] else "#8a8a8a",
+    )
+
+
+def tell_donors(ledger: Ledger, *, top: int = 12) -> Told:
+    """Say what the donors' bars show: finding, subtitle and alt text."""
+    rows = table_donors(ledger, top=top)
+    if not len(rows):
+        return _nothing(ledger)
+    total = build_totals(ledger, by=[]).iloc[0]
+    first = rows.iloc[0]
+    finding = f"{first['name']} has {eur(first['central_eur'])} in the books, the most of all"
+    if len(rows) == 1:
+        finding = f"{first['name']} has {eur(first['central_eur'])} in the books"
+    between = span_of(total["low_eur"], total["high_eur"])
+    if between:
+        finding += f"; the whole may be {between}"
+    bars = ", ".join(f"{row.name} {eur(row.central_eur)}" for row in rows.itertuples(index=False))
+    return {
+        "finding": finding,
+        "subtitle": f"Booked, euro at the day's rate, acts of {period_of(ledger)}. "
+        "Bar: as stated; line: least to most",
+        "alt": f"Bars in euro, largest first: {bars}.",
+    }
+
+
+def rate_days(ledger: Ledger) -> list[date]:
+    """Give the last day of every month in which the acts were announced."""
+    days = ledger.commitments["announced_on"].dropna()
+    if not len(days):
+        return []
+    months = pd.period_range(days.min(), days.max(), freq="M")
+    return [(month + 1).start_time.date() - timedelta(days=1) for month in months]
+
+
+def table_rates(ledger: Ledger) -> pd.DataFrame:
+    """Convert the books once more, all of them by the rates of one day.
+
+    Returns
+    -------
+    DataFrame
+        ``day``, ``total_eur``, ``change`` (share of the sum by each announcement's own day). Sums
+        whose currency has no rate that day keep their own.
+    """
+    acts = _counted(ledger)
+    own = sum(acts["amount_eur"], ZERO)
+    sums = {code: group for code, group in acts.groupby("currency")[["amount", "amount_eur"]]}
+    rows = []
+    for day in rate_days(ledger):
+        total = sum((_at(group, str(code), day) for code, group in sums.items()), ZERO)
+        rows.append({"day": day, "total_eur": total, "change": float(total / own) - 1 if own else 0.0})
+    return pd.DataFrame(rows, columns=["day", "total_eur", "change"])
+
+
+def _counted(ledger: Ledger) -> pd.DataFrame:
+    total = build_totals(ledger, by=[])
+    names = str(total["commitment_ids"].iloc[0]).split("|") if len(total) else []
+    acts = ledger.commitments
+    return acts[acts["commitment_id"].isin(names) & acts["currency"].notna()]
+
+
+def _at(group: pd.DataFrame, code: str, day: date) -> Decimal:
+    amount = sum(group["amount"], ZERO)
+    got = convert_money(amount, code, day, on_missing="keep").amount_eur
+    return got if got is not None else sum(group["amount_eur"], ZERO)
+
+
+@styled
+def draw_rates(ledger: Ledger) -> Figure:
+    """Draw by how much the books change when one day's rates are used for all of them."""
+    rows = table_rates(ledger)
+    if len(rows) < 2:
+        return draw_sentence(NOTHING)
+    fig, axes = new_figure(1.75, left=MARGIN + 0.08, right=MARGIN + 0.3, bottom=0.3, top=0.22)
+    days, change = list(rows["day"]), [value * 100 for value in rows["change"]]
+    axes.axhline(0, color=GREY, linewidth=0.8)
+    axes.plot(days, change, color=BLUE)
+    for at, below in ((_place_of(change, max), False), (_place_of(change, min), True)):
+        axes.plot(days[at], change[at], "o", color=BLUE, markersize=5)
+        axes.annotate(
+            f"{_signed(change[at])} % at the rates of {days[at]:%b %Y}",
+            (days[at], change[at]),
+            xytext=(0, -7 if below else 7),
+            textcoords="offset points",
+            ha="left" if at < len(days) / 3 else "right" if at > 2 * len(days) / 3 else "center",
+            va="top" if below else "bottom",
+            size=8.5,
+        )
+    axes.set_yticks([])
+    reach = max(max(change) - min(change), 0.2)
+    axes.set_ylim(min(min(change), 0) - reach * 0.22, max(max(change), 0) + reach * 0.05)
+    _years(axes, days)
+    return fig
+
+
+def _place_of(values: Sequence[float], best: Any) -> int:
+    return int(values.index(best(values)))
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def _years(axes: Any, days: Sequence[date]) -> None:
+    """Mark where years begin; within one year, its first and last month."""
+    starts = [after for before, after in pairwise(days) if before.year != after.year]
+    marks = [day.replace(day=1) for day in starts] or [days[0], days[-1]]
+    axes.set_xticks(marks, [f"{day:%Y}" if starts else f"{day:%b %Y}" for day in marks])
+
+
+def tell_rates(ledger: Ledger) -> Told:
+    """Say what the day of the rate does: finding, subtitle and alt text."""
+    rows = table_rates(ledger)
+    if len(rows) < 2:
+        return _nothing(ledger)
+    least, most = (float(rows["change"].agg(how)) * 100 for how in ("min", "max"))
+    return {
+        "finding": f"Rates of one day for all would move the books by {_signed(least)} to {_signed(most)} %",
+        "subtitle": "Change of the sum booked when every act is converted at the rates of one month's end, "
+        "against each at its own day (line at zero)",
+        "alt": f"Line from {rows['day'].iloc[0]:%Y-%m} to {rows['day'].iloc[-1]:%Y-%m}: the change of the books "
+        f"lies between {_signed(least)} and {_signed(most)} per cent.",
+    }

@@ -1,0 +1,304 @@
+"""In: the books. Out: who pays for one mechanism, through whom, and when; drawn and in words."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from aidlib.ledger import Ledger, build_totals
+from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
+from aidlib.plots.style import (
+    BLUE,
+    GREY,
+    INK,
+    MARGIN,
+    ORANGE,
+    SKY,
+    WIDTH,
+    eur,
+    listed,
+    name_of,
+    new_figure,
+    percent,
+    shorten,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "draw_payers",
+    "draw_timeline",
+    "only_mechanism",
+    "table_payers",
+    "table_timeline",
+    "tell_payers",
+    "tell_timeline",
+]
+
+ZERO = Decimal(0)
+SAID, FIRM, DONE = "said", "decided", "paid or handed over"
+PHASES = {
+    "pledged": SAID,
+    "committed": FIRM,
+    "allocated": FIRM,
+    "contracted": FIRM,
+    "disbursed": DONE,
+    "delivered": DONE,
+}
+LOOKS = {SAID: "white", FIRM: SKY, DONE: BLUE}
+ROW = 0.235  # inches an act of the timeline
+MOST = 24
+
+
+def only_mechanism(ledger: Ledger, mechanism: str) -> pd.DataFrame:
+    """Select the booked acts of one mechanism, oldest first."""
+    acts = ledger.commitments
+    chosen = acts[(acts["mechanism"] == mechanism) & (acts["status"] == "booked")]
+    return chosen.sort_values(["announced_on", "commitment_id"], kind="stable").reset_index(drop=True)
+
+
+def table_payers(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFrame:
+    """Add up one mechanism by payer, largest first; a payer whose sums are unsaid has no euro.
+
+    A payer's share of a joint sum stands in its own row, and is taken out of the joint one.
+
+    Returns
+    -------
+    DataFrame
+        ``donor``, ``name``, ``channel``, ``low_eur``, ``central_eur``, ``high_eur``, ``n_acts``.
+    """
+    totals = build_totals(ledger, by=["mechanism", "donor", "channel"], parts="apart")
+    rows = [_payer(row) for row in totals.to_dict("records") if row["mechanism"] == mechanism]
+    told = {row["donor"] for row in rows}
+    for donor, acts in only_mechanism(ledger, mechanism).groupby("donor", sort=True):
+        if donor not in told:
+            channel = acts["channel"].dropna()
+            empty = {"low_eur": ZERO, "central_eur": ZERO, "high_eur": ZERO, "n_commitments": len(acts)}
+            rows.append(
+                _payer({"donor": donor, "channel": channel.iloc[0] if len(channel) else None, **empty})
+            )
+    rows.sort(key=lambda row: (-row["central_eur"], row["name"]))
+    names = ["donor", "name", "channel", "low_eur", "central_eur", "high_eur", "n_acts"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _payer(row: dict[Any, Any]) -> dict[str, Any]:
+    channel = row["channel"] if isinstance(row["channel"], str) else ""
+    return {
+        "donor": row["donor"],
+        "name": name_of(row["donor"]),
+        "channel": channel,
+        "low_eur": row["low_eur"],
+        "central_eur": row["central_eur"],
+        "high_eur": row["high_eur"],
+        "n_acts": row["n_commitments"],
+    }
+
+
+def draw_payers(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
+    """Draw who pays for a mechanism; dark what another handles for the payer, light what it handles itself."""
+    rows = table_payers(ledger, mechanism).to_dict("records")
+    return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(_nothing(mechanism))
+
+
+def _payer_bar(row: dict[Any, Any]) -> Bar:
+    is_handed = bool(row["channel"]) and row["channel"] != row["donor"]
+    between = span_of(row["low_eur"], row["high_eur"])
+    label = eur(row["central_eur"], short=True) if row["central_eur"] else "no sum said"
+    acts = f"{row['n_acts']} act{'' if row['n_acts'] == 1 else 's'}"
+    return Bar(
+        row["name"],
+        float(row["central_eur"]),
+        label + (f"  ({between})" if between and row["central_eur"] else ""),
+        low=float(row["low_eur"]),
+        high=float(row["high_eur"]),
+        under=f"through {name_of(row['channel'])}, {acts}" if is_handed else acts,
+        colour=BLUE if is_handed else SKY,
+    )
+
+
+def _nothing(mechanism: str) -> str:
+    return f"No act of the {_title(mechanism)} is booked in this selection."
+
+
+def _title(mechanism: str) -> str:
+    return mechanism.replace("_", " ").replace("danish", "Danish")
+
+
+def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
+    """Say who pays: finding, subtitle and alt text."""
+    rows = table_payers(ledger, mechanism)
+    acts = only_mechanism(ledger, mechanism)
+    title = _title(mechanism)
+    subtitle = f"Booked for the {title}, euro at the day's rate, {_period(acts)}. Dark: handled by another"
+    total = sum(rows["central_eur"], ZERO)
+    if not total:
+        finding = _nothing(mechanism) if not len(rows) else f"No sum is said of the {title} in this selection"
+        return {"finding": finding, "subtitle": subtitle, "alt": f"No bars. {finding}"}
+    handed = rows[(rows["channel"] != "") & (rows["channel"] != rows["donor"])]
+    others = sum(handed["central_eur"], ZERO)
+    first = rows.iloc[0]
+    finding = (
+        f"{percent(others / total)} of the {eur(total)} booked for the {title} is money that another handles"
+        f" for its payer; {first['name']} pays the most"
+    )
+    bars = ", ".join(
+        f"{row.name} {eur(row.central_eur) if row.central_eur else 'no sum said'}"
+        for row in rows.itertuples(index=False)
+    )
+    return {"finding": finding, "subtitle": subtitle, "alt": f"Bars in euro, largest first: {bars}."}
+
+
+def _period(acts: pd.DataFrame) -> str:
+    days = acts["announced_on"].dropna()
+    return f"{days.min():%Y-%m} to {days.max():%Y-%m}" if len(days) else "no period"
+
+
+def table_timeline(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFrame:
+    """List the acts of a mechanism by the day of their announcement, oldest first.
+
+    Returns
+    -------
+    DataFrame
+        ``announced_on``, ``name``, ``amount_eur``, ``stage``, ``phase``, ``delivered_on`` (None where
+        no text tells it), ``items``, ``commitment_id``. Of more than 24 acts, the largest.
+    """
+    acts = only_mechanism(ledger, mechanism).dropna(subset=["announced_on"])
+    rows = [
+        {
+            "announced_on": row["announced_on"].date(),
+            "name": name_of(row["donor"]),
+            "amount_eur": row["amount_eur"],
+            "stage": row["stage"],
+            "phase": PHASES.get(row["stage"], SAID),
+            "delivered_on": row["delivered_on"] if isinstance(row["delivered_on"], str) else None,
+            "items": row["items"] if isinstance(row["items"], str) else "",
+            "commitment_id": row["commitment_id"],
+        }
+        for row in acts.to_dict("records")
+    ]
+    if len(rows) > MOST:
+        kept = sorted(rows, key=lambda row: row["amount_eur"] or ZERO, reverse=True)[:MOST]
+        rows = [row for row in rows if row in kept]
+    names = "announced_on name amount_eur stage phase delivered_on items commitment_id".split()
+    return pd.DataFrame(rows, columns=names)
+
+
+@styled
+def draw_timeline(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
+    """Draw the acts of a mechanism in time, one a row, its marker as large as its sum."""
+    rows = table_timeline(ledger, mechanism).to_dict("records")
+    if not rows:
+        return draw_sentence(_nothing(mechanism))
+    height = len(rows) * ROW + 0.75
+    fig, axes = new_figure(height, left=MARGIN + 0.12, right=MARGIN + 0.12, bottom=0.32, top=0.34)
+    most = max(float(row["amount_eur"] or 0) for row in rows) or 1
+    days = [row["announced_on"] for row in rows] + [
+        _day(row["delivered_on"]) for row in rows if row["delivered_on"]
+    ]
+    first, last = min(days).toordinal(), max(days).toordinal()
+    span = max(last - first, 30)
+    axes.set_xlim(first - span * 0.03, last + span * 0.03)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    _grid(axes, date.fromordinal(first), date.fromordinal(last))
+    for place, row in enumerate(rows):
+        _act(axes, row, place, most, is_left=row["announced_on"].toordinal() > first + span * 0.5)
+    _key(fig, axes, rows)
+    return fig
+
+
+def _act(axes: Axes, row: dict[Any, Any], place: int, most: float, *, is_left: bool) -> None:
+    at = row["announced_on"].toordinal()
+    size = 3.5 + 8.5 * (float(row["amount_eur"] or 0) / most) ** 0.5
+    reach = size / 2
+    if row["delivered_on"]:
+        end = _day(row["delivered_on"]).toordinal()
+        axes.plot([at, end], [place, place], color=INK, linewidth=1)
+        axes.plot([end], [place], "D", color=ORANGE, markeredgecolor=INK, markersize=5)
+        at, reach = (at, reach) if is_left else (max(at, end), 4)
+    axes.plot(
+        [row["announced_on"].toordinal()],
+        [place],
+        "o",
+        color=LOOKS[row["phase"]],
+        markeredgecolor=INK,
+        markeredgewidth=0.8,
+        markersize=size,
+    )
+    sum_said = eur(row["amount_eur"], short=True)
+    goods = row["items"].replace("|", ", ").replace(":", " × ")
+    label = f"{row['name']}, {sum_said}" + (f", {goods}" if goods else "")
+    axes.annotate(
+        shorten(label, 38),
+        (at, place),
+        xytext=(-reach - 4 if is_left else reach + 4, 0),
+        textcoords="offset points",
+        ha="right" if is_left else "left",
+        va="center_baseline",
+        size=8,
+        parse_math=False,
+    )
+
+
+def _day(told: str) -> date:
+    """Read a day that may be partial as its first."""
+    return date.fromisoformat((told + "-01-01")[:10] if len(told) < 10 else told[:10])
+
+
+def _grid(axes: Axes, first: date, last: date) -> None:
+    halves = [date(year, month, 1) for year in range(first.year, last.year + 2) for month in (1, 4, 7, 10)]
+    inside = [day for day in halves if first <= day <= last]
+    years = [day for day in inside if day.month == 1]
+    shown = inside if len(inside) <= 5 else [day for day in inside if day.month in (1, 7)]
+    shown = shown if len(shown) <= 6 else years
+    shown = shown or [first]
+    axes.set_xticks([day.toordinal() for day in shown], [f"{day:%b %Y}" for day in shown])
+    axes.grid(axis="x")
+    axes.set_yticks([])
+
+
+def _key(fig: Figure, axes: Axes, rows: list[dict[Any, Any]]) -> None:
+    """Name the markers in one line above the first row."""
+    present = [phase for phase in LOOKS if any(row["phase"] == phase for row in rows)]
+    marks = [("o", LOOKS[phase], phase) for phase in present]
+    if any(row["delivered_on"] for row in rows):
+        marks.append(("D", ORANGE, "delivery"))
+    top = fig.get_size_inches()[1]
+    key = fig.add_axes((MARGIN / WIDTH, (top - 0.28) / top, 1 - 2 * MARGIN / WIDTH, 0.2 / top))
+    key.set_axis_off()
+    key.set_xlim(0, WIDTH - 2 * MARGIN)
+    key.set_ylim(-1, 1)
+    at = 0.08
+    for shape, colour, words in marks:
+        key.plot([at], [0], shape, color=colour, markeredgecolor=INK, markeredgewidth=0.8, markersize=6)
+        key.text(at + 0.09, 0, words, va="center_baseline", size=8, color=GREY)
+        at += 0.32 + 0.065 * len(words)
+
+
+def tell_timeline(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
+    """Say what happened when: finding, subtitle and alt text."""
+    rows = table_timeline(ledger, mechanism)
+    title = _title(mechanism)
+    subtitle = f"Acts booked for the {title} by day of announcement; a larger mark is a larger sum (euro)"
+    if not len(rows):
+        finding = _nothing(mechanism)
+        return {"finding": finding, "subtitle": subtitle, "alt": f"No marks. {finding}"}
+    phases = rows["phase"].value_counts()
+    parts = [
+        f"{phases[phase]} {'is' if phases[phase] == 1 else 'are'} {phase}"
+        for phase in LOOKS
+        if phase in phases
+    ]
+    first = rows.iloc[0]
+    finding = f"Of {len(rows)} acts of the {title} since {first['announced_on']:%B %Y}, {listed(parts)}"
+    acts = "; ".join(
+        f"{row.announced_on}: {row.name}, {eur(row.amount_eur)}, {row.stage}"
+        for row in rows.itertuples(index=False)
+    )
+    return {"finding": finding, "subtitle": subtitle, "alt": f"Timeline. {acts}."}
