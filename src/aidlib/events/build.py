@@ -7,7 +7,7 @@ from decimal import Decimal
 from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
 from aidlib.events.page import Page, read_page
-from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats
+from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
 from aidlib.events.sums import judge
 from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
 
@@ -128,7 +128,7 @@ def _alternatives(page: Page, draft: Draft) -> tuple[Amount, ...]:
 
 
 def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
-    whole = {m: d.part_of.mention for d in drafts if d.part_of is not None for m in d.same}
+    whole = parts_among(page) | {m: d.part_of.mention for d in drafts if d.part_of is not None for m in d.same}
     found = []
     for index, mention in enumerate(page.money):
         m: Money = mention.value

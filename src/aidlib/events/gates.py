@@ -80,7 +80,7 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
-        return score if _is_note(page) else 0
+        return score + (verb is not None and verb.key in GIVING) if _is_note(page) else 0
     return score + (ukraine == 2) + (2 if has_focus(page) else 0)
 
 

@@ -107,7 +107,7 @@ def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tupl
 INDIRECT = re.compile(r"\b(gave|give|gives|giving|given|grants?|granted|lends?|lent|offers?|offered|owes?|sends?|sent|hand(?:s|ed)|to|for)\s(?:the\s)?$", re.I)
 POSSESSIVE = re.compile(r"^\W*(its|their|his|her)\b", re.I)
 BESIDE = re.compile(r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I)
-AWAY = re.compile(r"[;:(]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b")
+AWAY = re.compile(r"[;:(,]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b")
 TOGETHER = re.compile(r"^(?:\s|,|and|with|the|along|together|as well as|plus|&|its|other|[-–])*$", re.I)
 
 

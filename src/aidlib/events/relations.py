@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from aidlib.events.arithmetic import Figure, parts_by_sum
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.page import Page
 
-__all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats"]
+__all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats", "parts_among"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
 WHOLE_AFTER = re.compile(
@@ -69,8 +70,75 @@ def hang_parts(page: Page, drafts: list[Draft]) -> None:
     for at, draft in enumerate(drafts):
         if draft.part_of is None:
             draft.part_of = _beside(page, drafts, at) or _by_words(page, drafts, at)
-        if draft.part_of is None and lead is not None:
+    _add_up(page, drafts)
+    for draft in drafts:
+        if draft.part_of is None and lead is not None and not _within(lead, draft):
             draft.part_of = _share_of(page, drafts, draft, lead)
+
+
+def parts_among(page: Page) -> dict[int, int]:
+    """Whole of every sum that the words or the arithmetic make a part, be they aid or not."""
+    every = [
+        Draft(index, page.sentence_at(mention.start))
+        for index, mention in enumerate(page.money)
+        if mention.value.converts is None
+    ]
+    for at, draft in enumerate(every):
+        if draft.part_of is None:
+            draft.part_of = _beside(page, every, at) or _by_words(page, every, at)
+    _listed(page, every)
+    _add_up(page, every)
+    _again(page, every)
+    return {d.mention: d.part_of.mention for d in every if d.part_of is not None}  # type: ignore[misc]
+
+
+LIST_HEAD = re.compile(r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I)
+
+
+def _listed(page: Page, drafts: list[Draft]) -> None:
+    """Hang three or more sums of one list under the larger sum that the list opens with."""
+    for number in sorted({d.sentence for d in drafts}):
+        sentence = page.sentences[number]
+        head = LIST_HEAD.search(page.document.text, sentence.start, sentence.end)
+        inside = [d for d in drafts if head and d.sentence == number and _place(page, d)[0] > head.start()]
+        if len(inside) < 3:
+            continue
+        largest = max(_money(page, d).amount for d in inside)
+        before = [d for d in drafts if d not in inside and 0 <= number - d.sentence <= 1]
+        wholes = [d for d in before if d.mention < inside[0].mention and _money(page, d).amount > largest]  # type: ignore[operator]
+        for part in inside:
+            if wholes and part.part_of is None and _larger(page, wholes[-1], part):
+                part.part_of = wholes[-1]
+
+
+def _add_up(page: Page, drafts: list[Draft]) -> None:
+    """Hang the sums that make up another one under it."""
+    figures = [
+        Figure(_money(page, d).amount, _money(page, d).currency, d.sentence, n)
+        for n, d in enumerate(drafts)
+        if not d.total
+    ]
+    for part, whole in parts_by_sum(figures).items():
+        if drafts[part].part_of is None and not _within(drafts[whole], drafts[part]):
+            drafts[part].part_of = drafts[whole]
+
+
+def _within(inner: Draft, outer: Draft) -> bool:
+    while inner.part_of is not None:
+        inner = inner.part_of
+        if inner is outer:
+            return True
+    return False
+
+
+def _again(page: Page, drafts: list[Draft]) -> None:
+    """A part that is named again is the same part."""
+    known: dict[tuple[object, object], Draft] = {}
+    for draft in drafts:
+        money = _money(page, draft)
+        first = known.setdefault((money.amount, money.currency), draft)
+        if draft.part_of is None and first.part_of is not None and first is not draft:
+            draft.part_of = first.part_of
 
 
 def _place(page: Page, draft: Draft) -> tuple[int, int]:

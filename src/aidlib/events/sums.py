@@ -34,7 +34,7 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if cue == "adversary":
         return None, cue
     noun = head_noun(page, mention.start, mention.end, page.clause(sentence, mention.start))
-    if donor is None and (noun is None or noun[0] != "aid"):
+    if donor is None and (noun is None or noun[0] not in ("aid", "arms")):
         return None, "no_donor"
     clause = page.clause(sentence, mention.start)
     draft = Draft(index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)])
