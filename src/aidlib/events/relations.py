@@ -198,7 +198,9 @@ def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Dra
     if _money(page, draft).currency != _money(page, lead).currency or lead.donor not in (draft.donor, "MULTI"):
         return None
     before = page.document.text[max(0, _place(page, draft)[0] - 40) : _place(page, draft)[0]]
-    sliced = "sum_as_subject" in draft.reasons or "no_verb" in draft.reasons
+    start = page.sentences[draft.sentence].start
+    slice_named = SLICE.search(page.document.text[start : _place(page, draft)[0]]) is not None
+    sliced = slice_named or "sum_as_subject" in draft.reasons or "no_verb" in draft.reasons
     told = sliced or "verb_allocate_present" in draft.reasons or "verb_purchase_future" in draft.reasons
     if not told or (AGAIN.search(before) and not sliced) or APART.search(before):
         return None
@@ -206,11 +208,16 @@ def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Dra
     return lead if spent + _money(page, draft).amount <= _money(page, lead).amount * 102 / 100 else None
 
 
+SLICE = re.compile(
+    r"\b(?:share|slice|part|portion|component|element|chunk|third|half|quarter|tenths?|rest|remainder|left)\b[\s,:]*"
+    r"(?:about |around |some |nearly |almost |roughly |over )?$",
+    re.I,
+)
 COORDINATION = re.compile(r"^[^;:]*(?:,|\band\b|;|\bplus\b)\s*(?:\w+\s){0,6}$", re.I | re.S)
 NESTED = re.compile(r"\b(including|of which|of that|of this|which includes)\b", re.I)
 APART = re.compile(r"\b(separate(ly)?|in addition|additionally|on top|besides|apart from|also)\b", re.I)
 BELONGS = re.compile(
-    r"^\W*(it|this|that|the sum|the money|the package|the tranche)\b[^.;]{0,50}"
+    r"^\W*(?:in [\w ]{1,20} )?(it|this|that|the sum|the money|the package|the tranche)\b[^.;]{0,50}"
     r"\b(part of|belongs? to|comes? out of|one element of|taken from|drawn from|stems? from)\b",
     re.I,
 )
