@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -160,8 +160,25 @@ def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
         },
     }
     out = io.BytesIO()
-    fig.savefig(out, format=kind, dpi=300 if kind == "png" else 72, metadata=about[kind])
+    with _outlined(fig) if kind == "pdf" else nullcontext():
+        fig.savefig(out, format=kind, dpi=300 if kind == "png" else 72, metadata=about[kind])
     return out.getvalue()
+
+
+@contextmanager
+def _outlined(fig: Figure) -> Iterator[None]:
+    """Draw text as outlines, as in the SVG: cutting fonts to size would take most of a notebook's time."""
+    from matplotlib.patheffects import Normal
+    from matplotlib.text import Text
+
+    texts = [(text, text.get_path_effects()) for text in fig.findobj(Text) if isinstance(text, Text)]
+    for text, _ in texts:
+        text.set_path_effects([Normal()])
+    try:
+        yield
+    finally:
+        for text, before in texts:
+            text.set_path_effects(before or [])
 
 
 def _accessible(svg: bytes, name: str, finding: str, alt: str) -> bytes:
