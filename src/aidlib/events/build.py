@@ -112,10 +112,15 @@ def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
 
 
 def _when(page: Page, draft: Draft) -> When | None:
+    """The day of an act: a date that its statement names, and that does not lie ahead."""
     start, end = draft.spans[0]
+    published = page.document.published
     for mention in page.dates:
-        if start <= mention.start < end and getattr(mention.value, "role", "on") == "on":
-            when: When = mention.value
+        when: When = mention.value
+        if not start <= mention.start < end or when.role != "on":
+            continue
+        last = when.end or when.start
+        if published is None or last <= published.isoformat()[: len(last)]:
             return when
     return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
 from aidlib.events.grammar import governing_verb, head_noun, recipient_near
@@ -12,6 +14,7 @@ from aidlib.model import Stage
 
 __all__ = ["judge"]
 
+CAN = re.compile(r"\b(can|could|may|might)\b", re.I)
 OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside", "currency", "windfall", "pronoun"})
 
 
@@ -41,8 +44,10 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     draft.recipient = recipient_near(page, sentence, mention.start, donor)
     draft.aid_type = aid_type_near(sentence)
     draft.total = is_total(page, sentence, mention, donor)
-    draft.mechanism = mechanism_near(page, number, mention.start, verb, donor, draft.total)
     draft.past = is_past(page, sentence, mention.start)
+    draft.mechanism = mechanism_near(
+        page, number, mention.start, verb, donor, total=draft.total, past=draft.past
+    )
     draft.items = {} if draft.total else items_near(page, *clause)
     alone = sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) == 1
     if alone and not draft.items and not draft.total:
@@ -51,7 +56,8 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if noun is not None and noun[0] == "plan" and draft.stage is Stage.PLEDGED:
         draft.stage, why = Stage.PROPOSED, "plan"
     if cue not in OWN_WORDS:
-        if why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask")):
+        before = page.document.text[clause[0] : mention.start]
+        if CAN.search(before) or why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask")):
             return None, "nobody_offers"
         if is_tentative(page):
             draft.stage = Stage.PROPOSED

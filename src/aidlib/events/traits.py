@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from aidlib.events.grammar import POSSESSIVE, donor_near
+from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near
 from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import home_currencies
@@ -50,11 +50,17 @@ def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tup
     for earlier in reversed(page.sentences[max(0, number - 3) : number]):
         if earlier.zone in SILENT:
             continue
-        codes = [h.key for h in earlier.hits if h.kind == "party" and h.key not in NEVER_DONOR and h.tag != "group"]
+        codes = [h.key for h in earlier.hits if _could_give(page, h)]
         if codes:
             own = POSSESSIVE.match(page.document.text, sentence.start)
             return codes[0], (), "pronoun" if own else "earlier_sentence"
     return (page.donors[0][0], (), "document") if page.donors else (None, (), "none")
+
+
+def _could_give(page: Page, party: Hit) -> bool:
+    if party.kind != "party" or party.key in NEVER_DONOR or party.tag == "group":
+        return False
+    return party.tag == "demonym" or not OBLIQUE.search(page.document.text[max(0, party.start - 16) : party.start])
 
 
 def home_currencies_of(currency: str | None) -> str | None:
@@ -63,7 +69,9 @@ def home_currencies_of(currency: str | None) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def mechanism_near(page: Page, number: int, place: int, verb: Hit | None, donor: str | None, total: bool) -> str | None:
+def mechanism_near(
+    page: Page, number: int, place: int, verb: Hit | None, donor: str | None, *, total: bool, past: bool
+) -> str | None:
     """Mechanism that the clause names, else the sentence, the paragraph, the headline, the act itself."""
     sentence = page.sentences[number]
     clause = page.clause(sentence, place)
@@ -71,13 +79,18 @@ def mechanism_near(page: Page, number: int, place: int, verb: Hit | None, donor:
     spans += [
         (s.start, s.end)
         for s in reversed(page.sentences[:number])
-        if s.paragraph == sentence.paragraph or s.zone == "headline"
+        if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
     ]
-    if any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
-        spans = spans[:1]
-    code = next((c for start, end in spans[:2] if (c := _named(page, start, end))), None)
+    several = sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) > 1
+    if several or any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
+        spans[1] = clause
+    code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
+    if code is None and YEARS.search(page.document.text, *clause):
+        return "framework"
     if code is None:
-        code = _by_act(page, clause, verb) or next((c for a, b in spans[2:] if (c := _named(page, a, b))), None)
+        code = _by_act(page, clause, verb)
+    if code is None and not (past or total):  # background is another act than the headline's
+        code = next((c for a, b in spans[2:] if (c := _named(page, a, b, place))), None)
     if code == "direct_industry" and (donor in ("DNK", "EU") or _names_danish_model(page)):
         return "danish_model"
     if code is None and total and donor not in (None, "MULTI"):
@@ -85,10 +98,17 @@ def mechanism_near(page: Page, number: int, place: int, verb: Hit | None, donor:
     return code
 
 
-def _named(page: Page, start: int, end: int) -> str | None:
-    codes = [h.key for h in page.near(start, end) if h.kind == "mechanism" and not is_joined(page, h)]
-    specific = [c for c in codes if c not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
-    return next(iter(specific or codes), None)
+def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
+    """Whether a headline can speak of a sum: it names no sum, or none that is smaller."""
+    named = [m.value.amount for m in page.money if headline.start <= m.start < headline.end]
+    return not named or any(m.start == place and m.value.amount <= max(named) for m in page.money)
+
+
+def _named(page: Page, start: int, end: int, place: int) -> str | None:
+    found = [h for h in page.near(start, end) if h.kind == "mechanism" and not is_joined(page, h)]
+    specific = [h for h in found if h.key not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
+    nearest = min(specific or found, key=lambda h: abs(h.start - place), default=None)
+    return nearest.key if nearest else None
 
 
 JOINS = re.compile(
@@ -117,6 +137,11 @@ def _by_act(page: Page, clause: tuple[int, int], verb: Hit | None) -> str | None
     return "in_kind" if GOODS_WORTH.search(words) else None
 
 
+YEARS = re.compile(
+    r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
+    r"\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
+    re.I,
+)
 PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b", re.I)
 GOODS_WORTH = re.compile(
     r"\b(equipment|weapons|arms|drones|vehicles|ammunition|hardware|tanks|shells|missiles)\b[^.;]{0,30}"
