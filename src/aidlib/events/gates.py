@@ -37,8 +37,9 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
     cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
     if "home" in cues:
         return "home"
-    if "excluded" in cues:
-        return "excluded"
+    for cue in ("excluded", "balance"):
+        if cue in cues:
+            return cue
     noun = head_noun(page, mention.start, mention.end, clause)
     if noun is not None and noun[0] in VETO:
         between = text[min(mention.end, noun[1]) : max(mention.start, noun[1])]

@@ -50,7 +50,8 @@ def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tup
     for earlier in reversed(page.sentences[max(0, number - 3) : number]):
         if earlier.zone in SILENT:
             continue
-        codes = [h.key for h in earlier.hits if _could_give(page, h)]
+        main = {code for code, _ in page.donors[:2]}
+        codes = [h.key for h in earlier.hits if h.key in main and _could_give(page, h)]
         if codes:
             own = POSSESSIVE.match(page.document.text, sentence.start)
             return codes[0], (), "pronoun" if own else "earlier_sentence"
@@ -171,6 +172,9 @@ def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None
     found = [h for h in around if h.kind == "cue"]
     cues = {h.key for h in found if not _is_record(page, h)}
     if "cumulative" in cues:
+        return True
+    measured = any(h.kind == "verb" and h.key == "measure" for h in page.near(start, end))
+    if measured and YEARS.search(page.document.text, start, end):
         return True
     since = any(sentence.start <= d.start < sentence.end and d.value.role == "since" for d in page.dates)
     rounded = mention.value.modifier in ("approx", "at_least")

@@ -201,8 +201,14 @@ def _lender(
         return next((m for m in earlier if same_worth(replace(m.value, amount=s.low), following.value)), None)
     if s.scale == MILLION and not _tells_of_money(text, s, found[max(0, place - 1) : place + 1]):
         return None
-    earlier = [m for m in earlier if m.start not in restating] or earlier
+    earlier = [m for m in earlier if m.start not in restating and not _in_brackets(text, m)] or earlier
     return earlier[0] if earlier else following
+
+
+def _in_brackets(text: str, mention: Mention) -> bool:
+    """Whether a sum is an aside, which lends its currency to nobody."""
+    left = max(0, mention.start - 80)
+    return text.rfind("(", left, mention.start) > text.rfind(")", left, mention.start)
 
 
 def _tells_of_money(text: str, s: Sum, beside: list[Mention]) -> bool:
