@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from aidlib.story import run_story
+from aidlib.story.run import run_story
 
 __all__ = ["command"]
 

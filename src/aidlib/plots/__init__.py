@@ -1,55 +1,52 @@
-"""In: the books, or a reading. Out: figures; ``save_figure`` alone touches files."""
+"""In: the books, or a reading. Out: figures; ``save_figure`` alone touches files.
+
+Each name is loaded when it is first used: drawing needs libraries that running a notebook does not.
+"""
 
 from __future__ import annotations
 
-from aidlib.plots.announcement import draw_announcement, table_announcement, tell_announcement
-from aidlib.plots.books import (
-    draw_donors,
-    draw_rates,
-    draw_waterfall,
-    table_donors,
-    table_rates,
-    tell_donors,
-    tell_rates,
-    tell_waterfall,
-)
-from aidlib.plots.claims import draw_claims, table_claims, tell_claims
-from aidlib.plots.danish import (
-    draw_payers,
-    draw_timeline,
-    table_payers,
-    table_timeline,
-    tell_payers,
-    tell_timeline,
-)
-from aidlib.plots.save import SavedFigure, read_manifest, save_figure
-from aidlib.plots.style import eur, name_of, percent
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "SavedFigure",
-    "draw_announcement",
-    "draw_claims",
-    "draw_donors",
-    "draw_payers",
-    "draw_rates",
-    "draw_timeline",
-    "draw_waterfall",
-    "eur",
-    "name_of",
-    "percent",
-    "read_manifest",
-    "save_figure",
-    "table_announcement",
-    "table_claims",
-    "table_donors",
-    "table_payers",
-    "table_rates",
-    "table_timeline",
-    "tell_announcement",
-    "tell_claims",
-    "tell_donors",
-    "tell_payers",
-    "tell_rates",
-    "tell_timeline",
-    "tell_waterfall",
-]
+_HOME = {
+    "SavedFigure": "aidlib.plots.save",
+    "draw_announcement": "aidlib.plots.announcement",
+    "draw_claims": "aidlib.plots.claims",
+    "draw_donors": "aidlib.plots.books",
+    "draw_payers": "aidlib.plots.danish",
+    "draw_rates": "aidlib.plots.books",
+    "draw_timeline": "aidlib.plots.danish",
+    "draw_waterfall": "aidlib.plots.books",
+    "eur": "aidlib.plots.style",
+    "name_of": "aidlib.plots.style",
+    "percent": "aidlib.plots.style",
+    "read_manifest": "aidlib.plots.manifest",
+    "save_figure": "aidlib.plots.save",
+    "table_announcement": "aidlib.plots.announcement",
+    "table_claims": "aidlib.plots.claims",
+    "table_donors": "aidlib.plots.books",
+    "table_payers": "aidlib.plots.danish",
+    "table_rates": "aidlib.plots.books",
+    "table_timeline": "aidlib.plots.danish",
+    "tell_announcement": "aidlib.plots.announcement",
+    "tell_claims": "aidlib.plots.claims",
+    "tell_donors": "aidlib.plots.books",
+    "tell_payers": "aidlib.plots.danish",
+    "tell_rates": "aidlib.plots.books",
+    "tell_timeline": "aidlib.plots.danish",
+    "tell_waterfall": "aidlib.plots.books",
+}
+
+__all__ = [*_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the names offered."""
+    return sorted(__all__)

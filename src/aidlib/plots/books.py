@@ -16,11 +16,14 @@ from aidlib.plots.style import (
     BLUE,
     GREY,
     MARGIN,
+    NBSP,
     ORANGE,
+    as_subject,
     eur,
     name_of,
     new_figure,
     percent,
+    sentence,
     styled,
 )
 from aidlib.rates import convert_money
@@ -89,7 +92,7 @@ def tell_waterfall(ledger: Ledger) -> Told:
     if not naive:
         return _nothing(ledger)
     off = steps.iloc[1:-1]
-    most = off.loc[off["amount_eur"].astype("float").idxmin()]
+    most = min(off.to_dict("records"), key=lambda row: row["amount_eur"])
     share = percent(books / naive)
     finding = f"Of {eur(naive)} told, {eur(books)} is in the books ({share})"
     if most["amount_eur"] < 0:
@@ -155,9 +158,9 @@ def tell_donors(ledger: Ledger, *, top: int = 12) -> Told:
         return _nothing(ledger)
     total = build_totals(ledger, by=[]).iloc[0]
     first = rows.iloc[0]
-    finding = f"{first['name']} has {eur(first['central_eur'])} in the books, the most of all"
-    if len(rows) == 1:
-        finding = f"{first['name']} has {eur(first['central_eur'])} in the books"
+    who = as_subject(str(first["name"]))
+    finding = sentence(f"{who} has {eur(first['central_eur'])} in the books")
+    finding += ", the most of all" if len(rows) > 1 else ""
     between = span_of(total["low_eur"], total["high_eur"])
     if between:
         finding += f"; the whole may be {between}"
@@ -190,7 +193,7 @@ def table_rates(ledger: Ledger) -> pd.DataFrame:
     """
     acts = _counted(ledger)
     own = sum(acts["amount_eur"], ZERO)
-    sums = {code: group for code, group in acts.groupby("currency")[["amount", "amount_eur"]]}
+    sums = dict(list(acts.groupby("currency")[["amount", "amount_eur"]]))
     rows = []
     for day in rate_days(ledger):
         total = sum((_at(group, str(code), day) for code, group in sums.items()), ZERO)
@@ -224,7 +227,7 @@ def draw_rates(ledger: Ledger) -> Figure:
     for at, below in ((_place_of(change, max), False), (_place_of(change, min), True)):
         axes.plot(days[at], change[at], "o", color=BLUE, markersize=5)
         axes.annotate(
-            f"{_signed(change[at])} % at the rates of {days[at]:%b %Y}",
+            f"{_signed(change[at])}{NBSP}% at the rates of {days[at]:%b %Y}",
             (days[at], change[at]),
             xytext=(0, -7 if below else 7),
             textcoords="offset points",
@@ -261,9 +264,10 @@ def tell_rates(ledger: Ledger) -> Told:
         return _nothing(ledger)
     least, most = (float(rows["change"].agg(how)) * 100 for how in ("min", "max"))
     return {
-        "finding": f"Rates of one day for all would move the books by {_signed(least)} to {_signed(most)} %",
+        "finding": "Rates of one day for all would move the books by "
+        f"{_signed(least)} to {_signed(most)}{NBSP}%",
         "subtitle": "Change of the sum booked when every act is converted at the rates of one month's end, "
         "against each at its own day (line at zero)",
-        "alt": f"Line from {rows['day'].iloc[0]:%Y-%m} to {rows['day'].iloc[-1]:%Y-%m}: the change of the books "
-        f"lies between {_signed(least)} and {_signed(most)} per cent.",
+        "alt": f"Line from {rows['day'].iloc[0]:%Y-%m} to {rows['day'].iloc[-1]:%Y-%m}: "
+        f"the change of the books lies between {_signed(least)} and {_signed(most)} per cent.",
     }

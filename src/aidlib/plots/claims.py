@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aidlib.plots.bars import draw_sentence
+from aidlib.plots.bars import draw_sentence, span_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -20,6 +20,7 @@ from aidlib.plots.style import (
     SKY,
     WIDTH,
     eur,
+    name_of,
     new_figure,
     shorten,
     styled,
@@ -37,7 +38,7 @@ NOTHING = "The table of facts holds no official total."
 COLUMNS = "row_id claimed_by announced_on year scope claim_eur low_eur high_eur n_lines is_within".split()
 ZERO = Decimal(0)
 ROW = 0.38
-Line = dict[str, Any]
+Line = dict[Any, Any]
 
 
 def table_claims(facts: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +84,7 @@ def _claim(claim: Line, lines: Iterable[Line]) -> Line:
 
 
 def _known_by(lines: Iterable[Line], day: str) -> list[Line]:
-    """Select the lines of which one figure was public when the claim was made, with all their figures."""
+    """Select the lines of which a figure was public when the claim was made."""
     rows = list(lines)
     known = {_line_of(row) for row in rows if not day or row["announced_on"][: len(day)] <= day}
     return [row for row in rows if _line_of(row) in known]
@@ -138,30 +139,32 @@ def draw_claims(facts: pd.DataFrame) -> Figure:
     if not rows:
         return draw_sentence(NOTHING)
     names = [_name(row) for row in rows]
-    left = MARGIN + max(text_width(shorten(name, 26), size=8.5) for name, _ in names) + 0.1
-    left = max(left, MARGIN + max(text_width(under, size=7.5) for _, under in names) + 0.1)
+    widths = [text_width(name, size=8.5) for name, _ in names]
+    left = MARGIN + max(*widths, *(text_width(under, size=7.5) for _, under in names)) + 0.1
     fig, axes = new_figure(len(rows) * ROW + 0.1, left=left, bottom=0.05, top=0.05)
     room = WIDTH - left - MARGIN
     most = max(max(row["high_eur"], row["claim_eur"]) for row in rows)
-    labels = max(text_width(_label(row), size=8) for row in rows)
+    labels = max(text_width(_label(row)[1], size=7.5) for row in rows)
     axes.set_xlim(0, float(most) * room / (room - labels - 0.12))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_axis_off()
     for place, (row, (name, under)) in enumerate(zip(rows, names, strict=True)):
         _mark(axes, row, place)
-        _words(axes, shorten(name, 26), place - 0.17, 8.5, INK)
+        _words(axes, name, place - 0.17, 8.5, INK)
         _words(axes, under, place + 0.19, 7.5, GREY)
     return fig
 
 
 def _name(row: Line) -> tuple[str, str]:
-    whose = "" if row["scope"] == "all" else f" ({row['scope']} only)"
-    return row["claimed_by"], f"for {row['year']}{whose}, said {row['announced_on'][:7]}"
+    payers = "all payers" if row["scope"] == "all" else f"{name_of(row['scope'])} alone"
+    said = f", said {row['announced_on'][:7]}" if row["announced_on"] else ""
+    return shorten(row["claimed_by"], 30), f"{payers}, {row['year'].replace('-', '–')}{said}"
 
 
-def _label(row: Line) -> str:
-    return eur(row["claim_eur"], short=True)
+def _label(row: Line) -> tuple[str, str]:
+    lines = span_of(row["low_eur"], row["high_eur"]) or eur(row["high_eur"], short=True)
+    return eur(row["claim_eur"], short=True), f"lines {lines}"
 
 
 def _mark(axes: Axes, row: Line, place: int) -> None:
@@ -169,14 +172,16 @@ def _mark(axes: Axes, row: Line, place: int) -> None:
     axes.barh(place, high - low, left=low, height=0.42, color=SKY, alpha=0.55, edgecolor="none")
     shape, colour = ("o", BLUE) if row["is_within"] else ("D", RED)
     axes.plot([claim], [place], shape, color=colour, markeredgecolor="white", markersize=7)
-    axes.annotate(
-        _label(row),
-        (max(high, claim), place),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center_baseline",
-        size=8,
-    )
+    for text, at, size, ink in zip(_label(row), (-0.17, 0.19), (8.5, 7.5), (INK, GREY), strict=True):
+        axes.annotate(
+            text,
+            (max(high, claim), place + at),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            size=size,
+            color=ink,
+        )
 
 
 def _words(axes: Axes, text: str, at: float, size: float, colour: str) -> None:
@@ -197,7 +202,8 @@ def tell_claims(facts: pd.DataFrame) -> dict[str, str]:
     """Say how the claims stand to their lines: finding, subtitle and alt text."""
     rows = table_claims(facts)
     subtitle = (
-        "Mark: the total as claimed, euro at the day's rate; band: what the lines of its years add up to"
+        "Mark: the total as claimed, euro at the day's rate; "
+        "band: the least and the most that the lines of its years add up to"
     )
     if not len(rows):
         return {"finding": NOTHING, "subtitle": subtitle, "alt": f"No marks. {NOTHING}"}
@@ -208,7 +214,8 @@ def tell_claims(facts: pd.DataFrame) -> dict[str, str]:
         same = rows[(rows["year"] == year.iloc[0]) & (rows["scope"] == "all")]["claim_eur"]
         finding += f"; those for {year.iloc[0]} run from {eur(min(same))} to {eur(max(same))}"
     marks = "; ".join(
-        f"{row.claimed_by} for {row.year}: {eur(row.claim_eur)}, lines {eur(row.low_eur)} to {eur(row.high_eur)}"
-        for row in rows.itertuples()
+        f"{row['claimed_by']} for {row['year']}: {eur(row['claim_eur'])}, "
+        f"lines {eur(row['low_eur'])} to {eur(row['high_eur'])}"
+        for row in rows.to_dict("records")
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Marks over bands. {marks}."}

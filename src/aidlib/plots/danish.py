@@ -18,6 +18,7 @@ from aidlib.plots.style import (
     ORANGE,
     SKY,
     WIDTH,
+    as_subject,
     eur,
     listed,
     name_of,
@@ -80,9 +81,8 @@ def table_payers(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFram
         if donor not in told:
             channel = acts["channel"].dropna()
             empty = {"low_eur": ZERO, "central_eur": ZERO, "high_eur": ZERO, "n_commitments": len(acts)}
-            rows.append(
-                _payer({"donor": donor, "channel": channel.iloc[0] if len(channel) else None, **empty})
-            )
+            first = channel.iloc[0] if len(channel) else None
+            rows.append(_payer({"donor": donor, "channel": first, **empty}))
     rows.sort(key=lambda row: (-row["central_eur"], row["name"]))
     names = ["donor", "name", "channel", "low_eur", "central_eur", "high_eur", "n_acts"]
     return pd.DataFrame(rows, columns=names)
@@ -102,7 +102,7 @@ def _payer(row: dict[Any, Any]) -> dict[str, Any]:
 
 
 def draw_payers(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
-    """Draw who pays for a mechanism; dark what another handles for the payer, light what it handles itself."""
+    """Draw who pays for a mechanism; dark what another handles for the payer, light what is its own."""
     rows = table_payers(ledger, mechanism).to_dict("records")
     return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(_nothing(mechanism))
 
@@ -144,9 +144,10 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     handed = rows[(rows["channel"] != "") & (rows["channel"] != rows["donor"])]
     others = sum(handed["central_eur"], ZERO)
     first = rows.iloc[0]
+    whose = listed(sorted({name_of(code) for code in handed["channel"]})) or "another"
     finding = (
-        f"{percent(others / total)} of the {eur(total)} booked for the {title} is money that another handles"
-        f" for its payer; {first['name']} pays the most"
+        f"{percent(others / total)} of the {eur(total)} booked for the {title} is others' money that "
+        f"{whose} handles; {as_subject(str(first['name']))} pays the most"
     )
     bars = ", ".join(
         f"{row.name} {eur(row.central_eur) if row.central_eur else 'no sum said'}"
@@ -290,11 +291,8 @@ def tell_timeline(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, 
         finding = _nothing(mechanism)
         return {"finding": finding, "subtitle": subtitle, "alt": f"No marks. {finding}"}
     phases = rows["phase"].value_counts()
-    parts = [
-        f"{phases[phase]} {'is' if phases[phase] == 1 else 'are'} {phase}"
-        for phase in LOOKS
-        if phase in phases
-    ]
+    present = [phase for phase in LOOKS if phase in phases]
+    parts = [f"{phases[phase]} {'is' if phases[phase] == 1 else 'are'} {phase}" for phase in present]
     first = rows.iloc[0]
     finding = f"Of {len(rows)} acts of the {title} since {first['announced_on']:%B %Y}, {listed(parts)}"
     acts = "; ".join(

@@ -6,10 +6,7 @@ import base64
 import hashlib
 import html
 import io
-import json
-import os
 import re
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -21,15 +18,15 @@ import pandas as pd
 
 from aidlib.errors import FigureError
 from aidlib.plots.frame import frame
+from aidlib.plots.manifest import enter, put
 from aidlib.plots.style import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["SavedFigure", "read_manifest", "save_figure"]
+__all__ = ["SavedFigure", "save_figure"]
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-PATIENCE = 20.0  # seconds that one notebook waits for another's entry in the manifest
 
 
 @dataclass(frozen=True)
@@ -120,9 +117,8 @@ def save_figure(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for kind, content in files.items():
-            _put(folder / f"{name}.{kind}", content)
-        with _alone(folder):
-            _enter(folder, entry)
+            put(folder / f"{name}.{kind}", content)
+        enter(folder, entry)
     except OSError as error:
         raise FigureError(
             f"figure {name!r} cannot be written: {error.strerror or error}",
@@ -161,7 +157,8 @@ def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
     }
     out = io.BytesIO()
     with _outlined(fig) if kind == "pdf" else nullcontext():
-        fig.savefig(out, format=kind, dpi=300 if kind == "png" else 72, metadata=about[kind])
+        more: dict[str, Any] = {"dpi": 300, "pil_kwargs": {"compress_level": 4}} if kind == "png" else {}
+        fig.savefig(out, format=kind, metadata=about[kind], **more)
     return out.getvalue()
 
 
@@ -216,58 +213,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "'"):
         return f"'{value}"
     return value
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file whole, and only where it changes."""
-    if path.exists() and path.read_bytes() == content:
-        return
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep two notebooks from writing the manifest at once; a lock left by a killed run grows old."""
-    lock = folder / ".manifest.lock"
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-            break
-        except FileExistsError:
-            if time.monotonic() > until:
-                lock.unlink(missing_ok=True)
-            time.sleep(0.02)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def read_manifest(folder: Path | str) -> list[dict[str, Any]]:
-    """Read the entries of a folder's manifest; none where there is no manifest yet.
-
-    Raises
-    ------
-    FigureError
-        The file is no manifest.
-    """
-    path = Path(folder) / "manifest.json"
-    if not path.exists():
-        return []
-    try:
-        entries = json.loads(path.read_text("utf-8"))["figures"]
-        return [dict(entry, name=str(entry["name"])) for entry in entries]
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise FigureError(
-            f"the manifest cannot be read: {error}", where=str(path), fix="Delete it; it is made anew."
-        ) from error
-
-
-def _enter(folder: Path, entry: dict[str, Any]) -> None:
-    others = [old for old in read_manifest(folder) if old["name"] != entry["name"]]
-    figures = sorted([*others, entry], key=lambda one: str(one["name"]))
-    text = json.dumps({"figures": figures}, ensure_ascii=False, indent=2, default=str)
-    _put(folder / "manifest.json", f"{text}\n".encode())

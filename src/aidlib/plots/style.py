@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,9 @@ MARGIN = 0.12
 INK, GREY, PALE = "#222222", "#5a5a5a", "#d9d9d9"
 # Okabe and Ito's colours: told apart by colour-blind readers, and by lightness in grey.
 BLUE, ORANGE, GREEN, SKY, RED, PINK = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
+NBSP = "\u00a0"  # a number and its unit stay on one line
 BODIES = {"MULTI": "Several donors", "NORDIC": "Nordic countries", "UN": "United Nations"}
+ARTICLE = r"^(United|Nordic) |Union$|Kingdom$|States$|Bank$|Fund$|Republic$|Netherlands$"
 STEPS = ((Decimal(10) ** 9, "billion", "bn"), (Decimal(10) ** 6, "million", "m"))
 
 
@@ -109,7 +112,7 @@ def shorten(text: str, letters: int) -> str:
     Examples
     --------
     >>> shorten("a very long name of a donor", 12)
-    'a very long…'
+    'a very…'
     """
     if len(text) <= letters:
         return text
@@ -117,22 +120,22 @@ def shorten(text: str, letters: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[letters // 2 :] else cut).rstrip(" ,;") + "…"
 
 
-def eur(amount: Decimal | float | None, *, short: bool = False, sign: str = "€") -> str:
-    """Say a sum of euro in words, to three digits.
+def eur(amount: Any, *, short: bool = False, sign: str = "€") -> str:
+    r"""Say a sum of euro in words, to three digits.
 
     Examples
     --------
     >>> eur(Decimal("1257600000")), eur(43_100_000, short=True), eur(-9500), eur(None)
-    ('€1.26 billion', '€43.1m', '−€9,500', 'no sum')
+    ('€1.26\xa0billion', '€43.1m', '−€9,500', 'no sum')
     """
-    if amount is None:
+    if amount is None or amount != amount:
         return "no sum"
     size = abs(Decimal(amount))
     minus = "−" if amount < 0 else ""
     for unit, word, letter in STEPS:
         if size >= unit * Decimal("0.9995"):
             digits = _three_digits(size / unit)
-            return f"{minus}{sign}{digits}{letter}" if short else f"{minus}{sign}{digits} {word}"
+            return f"{minus}{sign}{digits}{letter}" if short else f"{minus}{sign}{digits}{NBSP}{word}"
     return f"{minus}{sign}{size:,.0f}"
 
 
@@ -143,14 +146,14 @@ def _three_digits(value: Decimal) -> str:
 
 
 def percent(share: Decimal | float) -> str:
-    """Say a share.
+    r"""Say a share.
 
     Examples
     --------
     >>> percent(0.384), percent(0.004)
-    ('38 %', 'under 1 %')
+    ('38\xa0%', 'under 1\xa0%')
     """
-    return "under 1 %" if 0 < share < 0.005 else f"{float(share) * 100:.0f} %"
+    return f"under 1{NBSP}%" if 0 < share < 0.005 else f"{float(share) * 100:.0f}{NBSP}%"
 
 
 @cache
@@ -173,6 +176,22 @@ def name_of(code: Any) -> str:
     if not isinstance(code, str) or not code:
         return "Donor unknown"
     return _names().get(code, code)
+
+
+def as_subject(name: str) -> str:
+    """Put the article before a name that has one.
+
+    Examples
+    --------
+    >>> as_subject("European Union"), as_subject("Norway")
+    ('the European Union', 'Norway')
+    """
+    return f"the {name}" if re.search(ARTICLE, name) else name
+
+
+def sentence(words: str) -> str:
+    """Begin with a capital, the rest as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def listed(words: Sequence[str]) -> str:

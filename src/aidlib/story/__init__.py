@@ -1,20 +1,36 @@
-"""In: the notebooks and their parameters. Out: the notebooks run, figures, a report, the findings."""
+"""In: the notebooks and their parameters. Out: the notebooks run, figures, a report, the findings.
+
+Each name is loaded when it is first used: a run itself needs no tables.
+"""
 
 from __future__ import annotations
 
-from aidlib.story.books import bullets, count_words, load_books, load_facts, source_of
-from aidlib.story.parameters import Parameters, check_parameters, checkout
-from aidlib.story.run import Finding, run_story
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "Finding",
-    "Parameters",
-    "bullets",
-    "check_parameters",
-    "checkout",
-    "count_words",
-    "load_books",
-    "load_facts",
-    "run_story",
-    "source_of",
-]
+_HOME = {
+    "Finding": "aidlib.story.run",
+    "Parameters": "aidlib.story.parameters",
+    "bullets": "aidlib.story.books",
+    "check_parameters": "aidlib.story.parameters",
+    "checkout": "aidlib.story.parameters",
+    "count_words": "aidlib.story.books",
+    "load_books": "aidlib.story.books",
+    "load_facts": "aidlib.story.books",
+    "run_story": "aidlib.story.run",
+    "source_of": "aidlib.story.books",
+}
+
+__all__ = [*_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first used (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the names offered."""
+    return sorted(__all__)

@@ -118,7 +118,7 @@ def bullets(lines: Iterable[str]) -> str:
     Examples
     --------
     >>> bullets(["*<b>"])
-    '- \*&lt;b&gt;'
+    '- \\*&lt;b&gt;'
     """
     return "\n".join("- " + re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line)) for line in lines)
 

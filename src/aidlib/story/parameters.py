@@ -6,6 +6,7 @@ import ast
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = ["Parameters", "check_parameters", "check_values", "checkout", "declar
 
 INJECTED = "# Parameters"  # papermill's first line above what it passes
 TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+FALLBACK = "Give codes of ISO 3166-1 alpha-3, such as 'NOR,DNK', or EU."
 Declared = dict[str, tuple[type, Any]]
 
 
@@ -260,9 +262,13 @@ def _codes(known: Callable[[], Iterable[str]]) -> Callable[[str, str, str], tupl
     return check
 
 
-def _parties() -> dict[str, str]:
-    rows = read_table("parties.csv", lambda r: (r["code"], r["forms"]), key="code+class")
-    return dict(rows) | {"MULTI": "", "NORDIC": "", "OTHER": ""}
+@cache
+def _forms() -> tuple[tuple[str, str], ...]:
+    return read_table("parties.csv", lambda r: (r["code"], r["forms"]), key="code+class")
+
+
+def _parties() -> list[str]:
+    return [*dict(_forms()), "MULTI", "NORDIC", "OTHER"]
 
 
 def nearest_party(code: str) -> str:
@@ -273,13 +279,14 @@ def nearest_party(code: str) -> str:
     >>> nearest_party("nor"), nearest_party("Norway")
     ("Did you mean 'NOR'?", "Did you mean 'NOR' (Norway)?")
     """
-    names = {form.lstrip("=").lower(): c for c, forms in _parties().items() for form in forms.split("|")}
-    near = difflib.get_close_matches(code.upper(), list(_parties()), n=1, cutoff=0.75)
-    if not near and (named := difflib.get_close_matches(code.lower(), list(names), n=1, cutoff=0.6)):
+    names = {form.lstrip("=").lower(): c for c, forms in _forms() for form in forms.split("|")}
+    if len(code) <= 5:
+        near = difflib.get_close_matches(code.upper(), _parties(), n=1, cutoff=0.6)
+        return f"Did you mean {near[0]!r}?" if near else FALLBACK
+    named = difflib.get_close_matches(code.lower(), list(names), n=1, cutoff=0.6)
+    if named:
         return f"Did you mean {names[named[0]]!r} ({named[0].title()})?"
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return "Give codes of ISO 3166-1 alpha-3, such as 'NOR,DNK', or EU."
+    return FALLBACK
 
 
 def _party(name: str, value: str, where: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,10 +24,8 @@ figure img{width:34em}
 pre{background:var(--code);padding:.6em;overflow-x:auto;font-size:.85rem;white-space:pre-wrap}
 table{border-collapse:collapse;font-size:.85rem}td,th{padding:.25em .6em;border-bottom:1px solid var(--line);
 text-align:left;vertical-align:top}
-.jp-RenderedHTMLCommon,.output_html{overflow-x:auto}
-.prompt,.anchor-link{display:none}
-.k,.kn,.ow{font-weight:600}.c1{color:var(--faint);font-style:italic}.s1,.s2{color:#a14;}
-@media(prefers-color-scheme:dark){.s1,.s2{color:#e9a}}
+.output{overflow-x:auto;margin:1em 0}
+summary{color:var(--faint);font-size:.85rem;cursor:pointer}
 @media print{a{text-decoration:none}figure{break-inside:avoid}}
 """
 PAGE = """<!doctype html>
@@ -45,15 +44,47 @@ def whole_page(title: str, body: str) -> str:
 
 
 def notebook_page(executed: Path) -> str:
-    """Turn an executed notebook into a page of its own."""
-    from nbconvert.exporters import HTMLExporter
+    """Turn an executed notebook into a page of its own: prose and results, the code folded away.
 
-    exporter = HTMLExporter(template_name="basic", embed_images=True)  # type: ignore[no-untyped-call]
-    body, _ = exporter.from_filename(str(executed))
-    title = re.search(r"<h1[^>]*>(.*?)<", body, flags=re.S)
-    words = html.unescape(title.group(1)).strip() if title else executed.stem
+    Written here and not by nbconvert, whose pages link to other hosts and take a second to make.
+    """
+    cells = json.loads(executed.read_text("utf-8"))["cells"]
+    body = "\n".join(_cell(cell) for cell in cells)
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", body, flags=re.S)
+    words = html.unescape(re.sub(r"<[^>]+>", "", title.group(1))).strip() if title else executed.stem
     back = '<p class="faint"><a href="index.html">All findings</a></p>'
-    return whole_page(words, f"{back}\n<main>{_without_requests(body)}</main>")
+    return whole_page(words, f"{back}\n<main>{body}</main>")
+
+
+def _cell(cell: dict[str, Any]) -> str:
+    source = "".join(cell["source"])
+    if cell["cell_type"] != "code":
+        return _prose(source)
+    shown = "".join(_output(output) for output in cell["outputs"])
+    lines = len(source.splitlines())
+    label = f"Code, {lines} line{'' if lines == 1 else 's'}"
+    tagged = " open" if {"parameters", "injected-parameters"} & set(cell["metadata"].get("tags", [])) else ""
+    return f"<details{tagged}><summary>{label}</summary><pre>{html.escape(source)}</pre></details>{shown}"
+
+
+def _prose(source: str) -> str:
+    import mistune
+
+    # What stands in a text is shown and never run: the prose of our own needs no tags.
+    return str(mistune.html(source)) if "<" not in source else str(mistune.create_markdown()(source))
+
+
+def _output(output: dict[str, Any]) -> str:
+    if output["output_type"] == "stream":
+        return f"<pre>{html.escape(''.join(output['text']))}</pre>"
+    if output["output_type"] == "error":
+        return f"<pre>{html.escape(output['ename'])}: {html.escape(output['evalue'])}</pre>"
+    data = {kind: "".join(text) for kind, text in output["data"].items() if isinstance(text, list | str)}
+    if "text/html" in data:
+        return f'<div class="output">{_without_requests(data["text/html"])}</div>'
+    if "text/markdown" in data:
+        return f'<div class="output">{_prose(data["text/markdown"])}</div>'
+    return f"<pre>{html.escape(data.get('text/plain', ''))}</pre>"
 
 
 def _without_requests(body: str) -> str:

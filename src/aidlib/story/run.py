@@ -17,7 +17,7 @@ from typing import Any
 
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
-from aidlib.plots.save import read_manifest
+from aidlib.plots.manifest import read_manifest
 from aidlib.story.parameters import (
     Declared,
     Parameters,
@@ -31,6 +31,7 @@ from aidlib.story.report import notebook_page, write_index
 
 __all__ = ["Finding", "run_story"]
 
+QUIET = ["--IPKernelApp.log_level=50"]  # the kernel warns of every local socket
 VERSIONS = ("aidlib", "pandas", "matplotlib", "papermill", "currencyconverter")
 
 
@@ -97,7 +98,10 @@ def run_story(
     jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}))
     started = time.perf_counter()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        times = list(pool.map(lambda job: _run(job, root, place, len(jobs)), jobs))
+        # The longest first, so that none is left to run alone at the end.
+        queue = sorted(jobs, key=_size, reverse=True)
+        running = {job.path: pool.submit(_run, job, root, place) for job in queue}
+        times = [running[job.path].result() for job in jobs]
     findings = _findings(jobs)
     write_index(
         place / "report", [entry for job in jobs for entry in _entries(job)], [job.path for job in jobs]
@@ -169,7 +173,11 @@ def _declared(path: Path) -> Declared:
     return declared_in("".join(tagged[0]["source"])) if tagged else {}
 
 
-def _run(job: Job, root: Path, place: Path, n: int) -> float:
+def _size(job: Job) -> int:
+    return job.path.stat().st_size
+
+
+def _run(job: Job, root: Path, place: Path) -> float:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -185,6 +193,7 @@ def _run(job: Job, root: Path, place: Path, n: int) -> float:
             progress_bar=False,
             log_output=False,
             request_save_on_cell_execute=False,
+            extra_arguments=QUIET,
         )
     except PapermillExecutionError as error:
         raise _as_ours(error, job.path) from error
