@@ -266,3 +266,19 @@ def languages() -> dict[str, str]:
 def home_currencies() -> dict[str, str]:
     """Currency that a donor itself counts in, by its code: rows of ``home_currencies.csv``."""
     return dict(read_table("home_currencies.csv", lambda r: (r["party"], r["currency"]), key="party"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a code of a decision, an event, a sum or a commitment means, in one plain line."""
+
+    code: str
+    meaning: str
+    example: str
+
+
+@cache
+def reasons() -> dict[str, Reason]:
+    """Rows of ``reasons.csv`` by their code."""
+    rows = read_table("reasons.csv", lambda r: Reason(r["code"], r["meaning"], r["example"]), key="code")
+    return {row.code: row for row in rows}
