@@ -8,24 +8,19 @@ BIN := .venv/bin
 PYTEST_ARGS ?=
 export PYTHON
 
-# Until story.py is there, its command cannot be loaded; this falls away by itself.
-STORY := $(wildcard src/aidlib/story.py src/aidlib/story/__init__.py)
-UNFINISHED := $(if $(STORY),,--ignore=src/aidlib/cli/story.py --deselect 'tests/cli/test_main.py::test_every_command_has_help_of_its_own[story]')
-
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 figures: ## run the notebooks, redraw figures/ and build/report, print every finding
 	@.ci/setup .venv ""
-	@if [ -n "$(STORY)" ]; then $(BIN)/aidlib story; \
-	else echo "aidlib: no notebooks to run yet (src/aidlib/story.py is missing)"; fi
+	@$(BIN)/aidlib story
 
 test: ## every check: lint, types, tests, doctests, README examples, notebooks
 	@.ci/setup .venv test
 	$(BIN)/ruff check . --output-format concise
 	$(BIN)/ruff format --check . --output-format concise
 	$(BIN)/mypy
-	$(BIN)/pytest $(UNFINISHED) $(PYTEST_ARGS)
+	$(BIN)/pytest $(PYTEST_ARGS)
 
 lab: ## JupyterLab on the notebooks, in an environment of its own
 	@.ci/setup .venv-lab lab

@@ -36,7 +36,9 @@ def read_announcement(source: Document | Path | str) -> Reading:
     """
     if isinstance(source, Document):
         return build_events(source)
-    from_file = isinstance(source, Path) or (len(source) < 1000 and "\n" not in source and Path(source).is_file())
+    from_file = isinstance(source, Path) or (
+        len(source) < 1000 and "\n" not in source and Path(source).is_file()
+    )
     if not from_file:
         return build_events(Document.from_text(str(source)))
     for document in read_documents([source]):

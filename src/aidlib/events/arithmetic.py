@@ -24,7 +24,7 @@ class Figure(NamedTuple):
 
 
 def parts_by_sum(figures: Sequence[Figure]) -> dict[int, int]:
-    """Find sums that add up to another one close by: two to four figures that make a larger one are its parts.
+    """Find sums that add up to another one close by: two to four that make a larger one are its parts.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def parts_by_sum(figures: Sequence[Figure]) -> dict[int, int]:
 
     Examples
     --------
-    >>> sums = [Figure(Decimal(n), "EUR", s, i) for i, (n, s) in enumerate([(63, 0), (20, 1), (43, 2), (9, 3)])]
+    >>> told = [(63, 0), (20, 1), (43, 2), (9, 3)]
+    >>> sums = [Figure(Decimal(n), "EUR", s, i) for i, (n, s) in enumerate(told)]
     >>> parts_by_sum(sums)
     {1: 0, 2: 0}
     """
@@ -47,7 +48,9 @@ def parts_by_sum(figures: Sequence[Figure]) -> dict[int, int]:
         near = [
             f
             for f in _distinct(figures)
-            if f.currency == whole.currency and f.amount < whole.amount and abs(f.sentence - whole.sentence) <= REACH
+            if f.currency == whole.currency
+            and f.amount < whole.amount
+            and abs(f.sentence - whole.sentence) <= REACH
         ]
         if len(near) < 2 or any(found.get(f.number) is not None and len(near) == 2 for f in near):
             continue

@@ -45,7 +45,8 @@ def build_events(document: Document) -> Reading:
     events = tuple(_event(page, draft, drafts) for draft in drafts)
     place = {m: n for n, draft in enumerate(drafts) for m in draft.same}
     decisions = tuple(
-        Decision(m, _verdict(page, m, drafts, place, why), place.get(m), (why,)) for m, why in enumerate(verdicts)
+        Decision(m, _verdict(page, m, drafts, place, why), place.get(m), (why,))
+        for m, why in enumerate(verdicts)
     )
     money = _with_parts(page, drafts)
     mentions = tuple(sorted((*money, *page.dates, *_others(page)), key=lambda m: (m.start, m.end, m.kind)))
@@ -127,18 +128,24 @@ def _when(page: Page, draft: Draft) -> When | None:
 
 def _alternatives(page: Page, draft: Draft) -> tuple[Amount, ...]:
     found = dict.fromkeys(
-        (m.value.amount, m.value.currency) for m in page.money if m.value.converts in draft.same and m.value.currency
+        (m.value.amount, m.value.currency)
+        for m in page.money
+        if m.value.converts in draft.same and m.value.currency
     )
     return tuple(Amount(amount, currency) for amount, currency in found)
 
 
 def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
-    whole = parts_among(page) | {m: d.part_of.mention for d in drafts if d.part_of is not None for m in d.same}
+    whole = parts_among(page) | {
+        m: d.part_of.mention for d in drafts if d.part_of is not None for m in d.same
+    }
     found = []
     for index, mention in enumerate(page.money):
         m: Money = mention.value
         part_of = whole.get(index)
-        value = Money(m.amount, m.currency, m.modifier, m.low, m.high, m.candidates, m.reason, m.converts, part_of)
+        value = Money(
+            m.amount, m.currency, m.modifier, m.low, m.high, m.candidates, m.reason, m.converts, part_of
+        )
         found.append(Mention("money", mention.span, mention.quote, value))
     return found
 
@@ -146,12 +153,20 @@ def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
 def _others(page: Page) -> list[Mention]:
     kinds = ("party", "item", "mechanism")
     text = page.document.text
-    return [Mention(h.kind, Span(h.start, h.end), text[h.start : h.end], h.key) for h in page.hits if h.kind in kinds]
+    return [
+        Mention(h.kind, Span(h.start, h.end), text[h.start : h.end], h.key)
+        for h in page.hits
+        if h.kind in kinds
+    ]
 
 
 def _headline(events: tuple[Event, ...]) -> Amount | None:
     bookable = [e for e in events if e.is_bookable() and e.amount is not None]
-    news = [e for e in bookable if not e.about_past and (e.part_of is None or events[e.part_of].is_cumulative_total)]
+    news = [
+        e
+        for e in bookable
+        if not e.about_past and (e.part_of is None or events[e.part_of].is_cumulative_total)
+    ]
     if not bookable:
         return None
     if not news:

@@ -21,7 +21,9 @@ PER_UNIT = re.compile(
     r"every day|an hour|daily|monthly)",
     re.I,
 )
-WINDFALL = re.compile(r"\b(interest|profits?|proceeds|income|earn(ed|ings)|windfall|revenues?|from|backed)\b", re.I)
+WINDFALL = re.compile(
+    r"\b(interest|profits?|proceeds|income|earn(ed|ings)|windfall|revenues?|from|backed)\b", re.I
+)
 
 
 def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> str | None:
@@ -71,7 +73,11 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += 1
     words = page.document.text
     score += GIVEN.match(words, mention.end) is not None
-    score += noun is not None and noun[0] == "arms" and WORTH.search(words[max(0, mention.start - 24) : mention.start]) is not None
+    score += (
+        noun is not None
+        and noun[0] == "arms"
+        and WORTH.search(words[max(0, mention.start - 24) : mention.start]) is not None
+    )
     if any(h.kind == "mechanism" for h in page.near(*clause)):
         score += 2
     elif any(h.kind == "mechanism" for h in sentence.hits):
@@ -85,7 +91,10 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     return score + (ukraine == 2) + (2 if has_focus(page) else 0)
 
 
-GIVEN = re.compile(r"\W{0,3}(?:was |were |has been |is )?(donated|provided|given|allocated|granted|contributed|earmarked)\b", re.I)
+GIVEN = re.compile(
+    r"\W{0,3}(?:was |were |has been |is )?(donated|provided|given|allocated|granted|contributed|earmarked)\b",
+    re.I,
+)
 WORTH = re.compile(r"\b(worth|valued at|value of|total of|to the tune of)\W+(?:\w+\s){0,3}$", re.I)
 FOR_UKRAINE = frozenset({"danish_model", "ammunition_initiative", "purl"})
 
@@ -110,7 +119,7 @@ def _is_note(page: Page) -> bool:
 
 @once_a_page
 def has_focus(page: Page) -> bool:
-    """Whether a page is about aid: its head names Ukraine and either aid, or a giving party and a sum or goods."""
+    """Whether a page is about aid: its head names Ukraine and aid, or a giver and a sum or goods."""
     head = [s for s in page.sentences if s.zone in ("headline", "standfirst", "body")][:3]
     if len(page.document.text) > 9000 or not any(map(_names_ukraine, head)):
         return False
@@ -120,5 +129,7 @@ def has_focus(page: Page) -> bool:
     giver = any(h.kind == "party" and h.key not in NEVER_DONOR for h in lead)
     aid = any(h.kind == "noun" and h.key == "aid" or h.kind == "mechanism" for h in lead)
     verb = any(h.kind == "verb" and h.key in GIVING for h in lead)
-    goods = any(h.kind in ("item",) for h in lead) or any(head[0].start <= m.start < head[-1].end for m in page.money)
+    goods = any(h.kind in ("item",) for h in lead) or any(
+        head[0].start <= m.start < head[-1].end for m in page.money
+    )
     return giver and (aid or goods) and (verb or aid)

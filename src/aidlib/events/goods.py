@@ -18,7 +18,7 @@ OPEN = VAGUE | {"ammunition", "artillery system", "food", "fuel", "training"}
 
 
 def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
-    """Give every package the goods that the next sentences or bullets list; tell which sentences those are."""
+    """Give every package the goods that the next sentences or bullets list; tell which these are."""
     used: set[int] = set()
     owner: Draft | None = None
     by_sentence = {page.sentence_at(page.money[m].start): d for d in drafts for m in d.same if not d.total}
@@ -30,7 +30,10 @@ def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
         if owner is None or sentence.zone in SILENT:
             continue
         bullet = text.startswith(("-", "•", "*", "–"))
-        listing = any(h.kind == "cue" and h.key in ("include", "anaphor") for h in page.near(sentence.start, sentence.start + 60))
+        listing = any(
+            h.kind == "cue" and h.key in ("include", "anaphor")
+            for h in page.near(sentence.start, sentence.start + 60)
+        )
         if (bullet and number - since < 40) or (listing and number - since <= 3):
             used.add(number)
             for item, count in items_near(page, sentence.start, sentence.end).items():
@@ -48,7 +51,9 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
     for number, sentence in enumerate(page.sentences):
         joining = _joining(page, number)
         if joining is not None:
-            twin = next((d for d in found if d.donor == joining.donor and d.mechanism == "danish_model"), None)
+            twin = next(
+                (d for d in found if d.donor == joining.donor and d.mechanism == "danish_model"), None
+            )
             if twin is None:
                 found.append(joining)
             else:
@@ -79,9 +84,17 @@ def _joining(page: Page, number: int) -> Draft | None:
     for scheme in sentence.hits:
         if scheme.kind != "mechanism" or not is_joined(page, scheme) or sentence.zone in SILENT:
             continue
-        parties = [h for h in page.near(sentence.start, scheme.start) if h.kind == "party" and h.key not in NEVER_DONOR]
+        parties = [
+            h
+            for h in page.near(sentence.start, scheme.start)
+            if h.kind == "party" and h.key not in NEVER_DONOR
+        ]
         verb = next(iter(reversed(verbs(page, sentence.start, scheme.start))), None)
-        if not parties or parties[-1].key == "DNK" or (verb and aspect_of(page, verb) in ("modal", "negated")):
+        if (
+            not parties
+            or parties[-1].key == "DNK"
+            or (verb and aspect_of(page, verb) in ("modal", "negated"))
+        ):
             continue
         draft = Draft(None, number, parties[-1].key, mechanism="danish_model", aid_type=AidType.MILITARY)
         draft.spans = [(sentence.start, sentence.end)]
@@ -92,10 +105,14 @@ def _joining(page: Page, number: int) -> Draft | None:
 
 def _belongs(page: Page, goods: Draft, money: Draft) -> bool:
     """Whether goods are what a sum of the same page pays for; they then go to it."""
-    if page.sentences[goods.sentence].zone == "headline" or (goods.mechanism == money.mechanism == "danish_model"):
+    if page.sentences[goods.sentence].zone == "headline" or (
+        goods.mechanism == money.mechanism == "danish_model"
+    ):
         return True
     shared = set(goods.items) & set(money.items)
-    close = 0 <= goods.sentence - money.sentence <= 2 and not goods.past and goods.stage.rank <= money.stage.rank
+    close = (
+        0 <= goods.sentence - money.sentence <= 2 and not goods.past and goods.stage.rank <= money.stage.rank
+    )
     if close and not shared and not money.items and all(v is None for v in goods.items.values()):
         shared = set(goods.items)
     if shared and close:

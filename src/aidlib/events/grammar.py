@@ -12,7 +12,8 @@ __all__ = ["aspect_of", "donor_near", "governing_verb", "head_noun", "recipient_
 
 DETERMINER = re.compile(
     r"\b(a|an|the|its|their|his|her|our|of|in|military|humanitarian|financial|security|new|this|that|more|"
-    r"additional|extra|further|for|economic|continued|ongoing|of the|with|as|no|any|some|aid|weapons|under)[\s-]+$",
+    r"additional|extra|further|for|economic|continued|ongoing|of the|with|as|no|any|some|aid|weapons|"
+    r"under)[\s-]+$",
     re.I,
 )
 SCALED = re.compile(r"(?:million|billion|bn|[0-9]m|[0-9])\s$", re.I)
@@ -21,18 +22,30 @@ FUTURE = re.compile(
     r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
     re.I,
 )
-MODAL = re.compile(r"\b(could|may|might|should|can|must|ought to|would like to|(?:un)?willing to|(?:un)?able to|eager to)\s(?:[a-z]+ly\s|also\s|soon\s|be\s)*$", re.I)
-NOT = re.compile(r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I)
+MODAL = re.compile(
+    r"\b(could|may|might|should|can|must|ought to|would like to|(?:un)?willing to|(?:un)?able to|eager to)\s"
+    r"(?:[a-z]+ly\s|also\s|soon\s|be\s)*$",
+    re.I,
+)
+NOT = re.compile(
+    r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I
+)
 CONDITION = re.compile(r"\b(if|unless|until|whether)\b[^,;]*$", re.I)
 BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$", re.I)
-ROLE = re.compile(r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I)
-OBLIQUE = re.compile(r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$", re.I)
+ROLE = re.compile(
+    r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I
+)
+OBLIQUE = re.compile(
+    r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$",
+    re.I,
+)
 FALSE_NOUN = frozenset("military security".split())
 
 
 def verbs(page: Page, start: int, end: int) -> list[Hit]:
     """Verbs between two places, without the nouns that look like verbs."""
-    text, found = page.document.text, []
+    text = page.document.text
+    found: list[Hit] = []
     for hit in page.near(start, end):
         if hit.kind != "verb" or hit.tag == "participle" and found and found[-1].start == hit.start:
             continue
@@ -41,7 +54,11 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
             continue
         if hit.tag == "ing" and SCALED.search(before):
             continue
-        if hit.tag == "base" and re.match(r"\s+(for|from|of|package|to\s+Ukraine)\b", text[hit.end : hit.end + 14]) and not FUTURE.search(before):
+        if (
+            hit.tag == "base"
+            and re.match(r"\s+(for|from|of|package|to\s+Ukraine)\b", text[hit.end : hit.end + 14])
+            and not FUTURE.search(before)
+        ):
             continue
         found.append(hit)
     return found
@@ -86,7 +103,9 @@ def _free_nouns(page: Page, start: int, end: int) -> list[Hit]:
     return [
         h
         for h in near
-        if h.kind == "noun" and h.start >= start and not any(n.start <= h.start and h.end <= n.end for n in names)
+        if h.kind == "noun"
+        and h.start >= start
+        and not any(n.start <= h.start and h.end <= n.end for n in names)
     ]
 
 
@@ -104,10 +123,17 @@ def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tupl
     return None
 
 
-INDIRECT = re.compile(r"\b(gave|give|gives|giving|given|grants?|granted|lends?|lent|offers?|offered|owes?|sends?|sent|hand(?:s|ed)|to|for)\s(?:the\s)?$", re.I)
+INDIRECT = re.compile(
+    r"\b(gave|give|gives|giving|given|grants?|granted|lends?|lent|offers?|offered|owes?|sends?|sent|hand(?:s|ed)|to|for)\s(?:the\s)?$",
+    re.I,
+)
 POSSESSIVE = re.compile(r"^\W*(its|their|his|her)\b", re.I)
-BESIDE = re.compile(r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I)
-AWAY = re.compile(r"[;:(,]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b")
+BESIDE = re.compile(
+    r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I
+)
+AWAY = re.compile(
+    r"[;:(,]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b"
+)
 TOGETHER = re.compile(r"^(?:\s|,|and|with|the|along|together|as well as|plus|&|its|other|[-–])*$", re.I)
 
 
@@ -121,7 +147,9 @@ def _joint(page: Page, parties: list[Hit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(h.key for h in members))
 
 
-def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> tuple[str | None, tuple[str, ...], str]:
+def donor_near(
+    page: Page, sentence: Sentence, place: int, verb: Hit | None
+) -> tuple[str | None, tuple[str, ...], str]:
     """The party of a sentence that gives, the members where it is several, and the cue that says so."""
     text = page.document.text
     clause = page.clause(sentence, place)
@@ -143,7 +171,9 @@ def donor_near(page: Page, sentence: Sentence, place: int, verb: Hit | None) -> 
         h for h in parties if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])
     ]
     if verb is not None and parties != makers:
-        subjects = [h for h in straight if h.end <= min(verb.start, place)] or [h for h in straight if h.end <= verb.start]
+        subjects = [h for h in straight if h.end <= min(verb.start, place)] or [
+            h for h in straight if h.end <= verb.start
+        ]
         same = [h for h in subjects if h.start >= clause[0]] or subjects
         same = [h for h in same if not _only_owns(page, h)] or same
         if same:
@@ -173,13 +203,17 @@ def _adversary_acts(page: Page, sentence: Sentence, place: int, verb: Hit | None
         return False
     text = page.document.text
     before = [h for h in page.near(sentence.start, verb.start) if h.kind == "party"]
-    straight = [h for h in before if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])]
+    straight = [
+        h for h in before if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])
+    ]
     return bool(straight) and straight[-1].key in ADVERSARY and verb.start - straight[-1].end < 90
 
 
 def _makes_goods(page: Page, party: Hit) -> bool:
-    return any(h.start - party.end <= 1 and h.key == "arms" or h.kind == "item" and h.start - party.end <= 1
-               for h in page.near(party.end, party.end + 2))
+    return any(
+        h.start - party.end <= 1 and h.key == "arms" or h.kind == "item" and h.start - party.end <= 1
+        for h in page.near(party.end, party.end + 2)
+    )
 
 
 def _one_or_many(members: tuple[str, ...], cue: str) -> tuple[str, tuple[str, ...], str]:
@@ -189,7 +223,8 @@ def _one_or_many(members: tuple[str, ...], cue: str) -> tuple[str, tuple[str, ..
 
 
 OTHERS = re.compile(
-    r"\bUkraine(?:,| and| as well as| or)\s(?:(?:its|other|neighbou?ring|the)\s)*(Israel|Taiwan|Moldova|Georgia|neighbou?r\w*|other|European|countries|allies)",
+    r"\bUkraine(?:,| and| as well as| or)\s(?:(?:its|other|neighbou?ring|the)\s)*"
+    r"(Israel|Taiwan|Moldova|Georgia|neighbou?r\w*|other|European|countries|allies)",
     re.I,
 )
 
@@ -203,7 +238,9 @@ def recipient_near(page: Page, sentence: Sentence, place: int, donor: str | None
     others = []
     for hit in sentence.hits:
         if hit.kind == "party" and hit.tag == "country" and hit.key not in (donor, "UKR"):
-            if re.search(r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$", text[max(0, hit.start - 12) : hit.start]):
+            if re.search(
+                r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$", text[max(0, hit.start - 12) : hit.start]
+            ):
                 others.append(hit)
     if TO_UKRAINE.search(words):
         return "UKR"
@@ -217,4 +254,8 @@ TO_UKRAINE = re.compile(
     r"\bUkrain(?:e|ian)(?:’s|'s)?\s(?:\w+\s)?(?:will|is to|has|gets|receives?|forces|army|troops|military)",
     re.I,
 )
-ELSEWHERE = re.compile(r"\b(?:to|in|across) (?:Eastern Europe|the Baltics|the Baltic states|NATO[’']s eastern|the Middle East|Africa)\b", re.I)
+ELSEWHERE = re.compile(
+    r"\b(?:to|in|across) (?:Eastern Europe|the Baltics|the Baltic states|NATO[’']s eastern|"
+    r"the Middle East|Africa)\b",
+    re.I,
+)

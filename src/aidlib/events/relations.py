@@ -13,7 +13,8 @@ __all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats", "parts
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
 WHOLE_AFTER = re.compile(
-    r"\b(part of|belongs? to|out of|stems? from|drawn from|taken from|element of|tranche of|instal?lment of|slice of|portion of|comes? out of)\b",
+    r"\b(part of|belongs? to|out of|stems? from|drawn from|taken from|"
+    r"element of|tranche of|instal?lment of|slice of|portion of|comes? out of)\b",
     re.I,
 )
 
@@ -92,7 +93,9 @@ def parts_among(page: Page) -> dict[int, int]:
     return {d.mention: d.part_of.mention for d in every if d.part_of is not None}  # type: ignore[misc]
 
 
-LIST_HEAD = re.compile(r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I)
+LIST_HEAD = re.compile(
+    r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I
+)
 
 
 def _listed(page: Page, drafts: list[Draft]) -> None:
@@ -161,9 +164,14 @@ def _by_words(page: Page, drafts: list[Draft], at: int) -> Draft | None:
     draft, text = drafts[at], page.document.text
     start, end = _place(page, draft)
     sentence = page.sentences[draft.sentence]
-    larger = [d for d in drafts if d is not draft and d.sentence == draft.sentence and _larger(page, d, draft)]
+    larger = [
+        d for d in drafts if d is not draft and d.sentence == draft.sentence and _larger(page, d, draft)
+    ]
     for whole in reversed([d for d in larger if _place(page, d)[0] < start]):
-        if any(h.kind == "cue" and h.key in ("include", "anaphor") for h in page.near(_place(page, whole)[1], start)):
+        if any(
+            h.kind == "cue" and h.key in ("include", "anaphor")
+            for h in page.near(_place(page, whole)[1], start)
+        ):
             return whole
     for whole in larger:
         if _place(page, whole)[0] > end and WHOLE_AFTER.search(text[end : _place(page, whole)[0]]):
@@ -186,7 +194,10 @@ def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
     first = next((d for d in drafts if not d.total and not d.past), None)
     early = {s.start for s in page.sentences if s.zone in ("headline", "standfirst", "body")}
     head = sorted(early)[:4]
-    if first is None or page.sentences[min(page.sentence_at(page.money[m].start) for m in first.same)].start not in head:
+    if (
+        first is None
+        or page.sentences[min(page.sentence_at(page.money[m].start) for m in first.same)].start not in head
+    ):
         return None
     return first
 
@@ -195,7 +206,10 @@ def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Dra
     """The package, where a later sum of the same donor and currency is told as a slice of it."""
     if draft is lead or draft.total or draft.past or not _larger(page, lead, draft):
         return None
-    if _money(page, draft).currency != _money(page, lead).currency or lead.donor not in (draft.donor, "MULTI"):
+    if _money(page, draft).currency != _money(page, lead).currency or lead.donor not in (
+        draft.donor,
+        "MULTI",
+    ):
         return None
     before = page.document.text[max(0, _place(page, draft)[0] - 40) : _place(page, draft)[0]]
     start = page.sentences[draft.sentence].start
@@ -226,7 +240,9 @@ BELONGS = re.compile(
 def inherit_past(drafts: list[Draft]) -> None:
     """A part of a background act is background too."""
     for draft in drafts:
-        draft.past = draft.past or (draft.part_of is not None and draft.part_of.past and not draft.part_of.total)
+        draft.past = draft.past or (
+            draft.part_of is not None and draft.part_of.past and not draft.part_of.total
+        )
 
 
 def inherit_stage(drafts: list[Draft]) -> None:
@@ -237,7 +253,10 @@ def inherit_stage(drafts: list[Draft]) -> None:
         near = [
             d
             for d in drafts[:at]
-            if d.donor == draft.donor and 0 <= draft.sentence - d.sentence <= 3 and not d.total and d.past == draft.past
+            if d.donor == draft.donor
+            and 0 <= draft.sentence - d.sentence <= 3
+            and not d.total
+            and d.past == draft.past
         ]
         model = draft.part_of or (near[-1] if near else None)
         if model is not None and "no_verb" not in model.reasons:

@@ -75,21 +75,30 @@ def _mood(page: Page, why: str, stage: Stage = Stage.PLEDGED) -> tuple[Stage, st
     return (Stage.PROPOSED, "tentative_text") if is_tentative(page) else (stage, why)
 
 
-FIRM = frozenset({"promise", "give", "contribute", "commit", "allocate", "order", "pay", "deliver", "purchase"})
-WISHES = frozenset({"propose", "weigh", "mull", "ask", "request", "seek", "demand", "appeal", "call for", "urge"})
+FIRM = frozenset(
+    {"promise", "give", "contribute", "commit", "allocate", "order", "pay", "deliver", "purchase"}
+)
+WISHES = frozenset(
+    {"propose", "weigh", "mull", "ask", "request", "seek", "demand", "appeal", "call for", "urge"}
+)
 
 
 @once_a_page
 def is_tentative(page: Page) -> bool:
     """Whether the text's own news is a wish, a plan or a block: its headline or first sentences say so."""
-    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]
+    told = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]
+    head = [s for s in told if any(h.kind == "party" for h in s.hits)]
     for at, sentence in enumerate(head):
         found = verbs(page, sentence.start, sentence.end)
         keys = {h.key for h in found}
         if keys & FIRM:
             return False
         cues = {h.key for h in sentence.hits if h.kind == "cue"}
-        if "block" in keys or "unsure" in cues or (_wishes(page, found) and (at < 2 or head[0].zone == "headline")):
+        if (
+            "block" in keys
+            or "unsure" in cues
+            or (_wishes(page, found) and (at < 2 or head[0].zone == "headline"))
+        ):
             return True
     return False
 

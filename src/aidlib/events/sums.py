@@ -40,7 +40,9 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if donor is None and (noun is None or noun[0] not in ("aid", "arms")):
         return None, "no_donor"
     clause = page.clause(sentence, mention.start)
-    draft = Draft(index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)])
+    draft = Draft(
+        index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)]
+    )
     draft.recipient = recipient_near(page, sentence, mention.start, donor)
     draft.aid_type = aid_type_near(sentence)
     draft.total = is_total(page, sentence, mention, donor)
@@ -49,7 +51,9 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
         page, number, mention.start, verb, donor, total=draft.total, past=draft.past
     )
     draft.items = {} if draft.total else items_near(page, *clause)
-    alone = sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) == 1
+    alone = (
+        sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) == 1
+    )
     if alone and not draft.items and not draft.total:
         draft.items = items_near(page, sentence.start, sentence.end)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
@@ -57,11 +61,17 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
         draft.stage, why = Stage.PROPOSED, "plan"
     if cue not in OWN_WORDS:
         before = page.document.text[clause[0] : mention.start]
-        if CAN.search(before) or why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask")):
+        if (
+            CAN.search(before)
+            or why in ("modal", "tentative_text")
+            or why.startswith(("verb_propose", "verb_ask"))
+        ):
             return None, "nobody_offers"
         if is_tentative(page):
             draft.stage = Stage.PROPOSED
-        if donor == "DNK" and draft.mechanism == "danish_model":  # the one who handles money need not be its donor
+        if (
+            donor == "DNK" and draft.mechanism == "danish_model"
+        ):  # the one who handles money need not be its donor
             draft.donor = "MULTI"
     draft.reasons = [f"donor_{cue}", why]
     return draft, "booked"

@@ -8,7 +8,7 @@ from datetime import date
 from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near
 from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
-from aidlib.lexicon import home_currencies
+from aidlib.lexicon import home_currencies, number_words
 from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Mention
 
@@ -20,11 +20,8 @@ WINDFALL = re.compile(
     r"(?:frozen|immobili[sz]ed|russian|blocked)|windfall|frozen[- ]asset (?:money|profits|income)",
     re.I,
 )
-QUANTITY_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "a million": 1_000_000, "a dozen": 12, "a pair of": 2,
-}  # fmt: skip
+COUNTS = {word: int(value) for word, value in number_words().items() if value.isdigit() and int(value) > 1}
+QUANTITY_WORDS = {**COUNTS, "one": 1, "a pair of": 2, "a dozen": 12, "a million": 1_000_000}
 QUANTITY = re.compile(
     r"(?:^|[\s(])(\d{1,3}(?:[,\u00a0 ]\d{3})+|\d+(?:\.\d+)?|" + "|".join(QUANTITY_WORDS) + r")"
     r"(?:\s(million|thousand))?\s(?:(?!and\b|or\b)[\w’'.-]+\s){0,2}$",
@@ -33,7 +30,9 @@ QUANTITY = re.compile(
 VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
 
 
-def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tuple[str | None, tuple[str, ...], str]:
+def donor_of(
+    page: Page, number: int, mention: Mention, verb: Hit | None
+) -> tuple[str | None, tuple[str, ...], str]:
     """Donor of a sum, the members where it is several, and the cue."""
     sentence = page.sentences[number]
     code, members, cue = donor_near(page, sentence, mention.start, verb)
@@ -61,7 +60,9 @@ def donor_of(page: Page, number: int, mention: Mention, verb: Hit | None) -> tup
 def _could_give(page: Page, party: Hit) -> bool:
     if party.kind != "party" or party.key in NEVER_DONOR or party.tag == "group":
         return False
-    return party.tag == "demonym" or not OBLIQUE.search(page.document.text[max(0, party.start - 16) : party.start])
+    return party.tag == "demonym" or not OBLIQUE.search(
+        page.document.text[max(0, party.start - 16) : party.start]
+    )
 
 
 def home_currencies_of(currency: str | None) -> str | None:
@@ -82,7 +83,9 @@ def mechanism_near(
         for s in reversed(page.sentences[:number])
         if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
     ]
-    several = sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) > 1
+    several = (
+        sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) > 1
+    )
     if several or any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
         spans[1] = clause
     code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
@@ -122,7 +125,10 @@ JOINS = re.compile(
 def is_joined(page: Page, scheme: Hit) -> bool:
     """Whether the text tells of joining the scheme: an act of its own, not the way of the sum beside it."""
     text = page.document.text
-    return scheme.key == "danish_model" and JOINS.search(text[max(0, scheme.start - 40) : scheme.start]) is not None
+    return (
+        scheme.key == "danish_model"
+        and JOINS.search(text[max(0, scheme.start - 40) : scheme.start]) is not None
+    )
 
 
 @once_a_page
@@ -139,7 +145,8 @@ def _by_act(page: Page, clause: tuple[int, int], verb: Hit | None) -> str | None
 
 
 YEARS = re.compile(
-    r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
+    r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|"
+    r"\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
     r"\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
     re.I,
 )
@@ -216,9 +223,9 @@ def is_past(page: Page, sentence: Sentence, place: int) -> bool:
     published = page.document.published
     for mention in page.dates:
         if published and clause[0] <= mention.start < clause[1] and mention.value.role == "on":
-            return _ends(mention.value.end or mention.value.start) < published.isoformat()[:10] and not _recent(
-                mention.value.end or mention.value.start, published
-            )
+            return _ends(mention.value.end or mention.value.start) < published.isoformat()[
+                :10
+            ] and not _recent(mention.value.end or mention.value.start, published)
     return False
 
 

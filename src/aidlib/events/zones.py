@@ -63,7 +63,8 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
 
 
 DATELINE = re.compile(
-    r"(?:[A-ZÀ-Þ][\w'’.-]*(?:[ ,/(]+|$)){1,6}[^\n]{0,40}?(?:\d{1,4}|\(\w+\)|[A-Z]{2,4}\))[^\n]{0,30}?\s?(?:\s[-–—]|[.:—])\s"
+    r"(?:[A-ZÀ-Þ][\w'’.-]*(?:[ ,/(]+|$)){1,6}[^\n]{0,40}?(?:\d{1,4}|\(\w+\)|[A-Z]{2,4}\))"
+    r"[^\n]{0,30}?\s?(?:\s[-–—]|[.:—])\s"
 )
 TOWN = re.compile(r"^(?:[A-ZÀ-Þ]{3,}|[A-ZÀ-Þ][a-zà-ÿ]+(?:/[A-Z]\w+)*,\s\d)")
 
@@ -103,9 +104,12 @@ def _is_wrapped(text: str) -> bool:
     return len(inner) > 3 and sum(n in WRAP_AT for n in inner) > 0.6 * len(inner)
 
 
+LONE = re.compile("[\ud800-\udfff]")  # half a character: no other library takes it
+
+
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found, at = [], start
-    for piece in sentencex.segment("en", text[start:end]):
+    for piece in sentencex.segment("en", LONE.sub("\ufffd", text[start:end])):
         here, stop = at, at + len(piece)
         for match in GLUED.finditer(text, here, stop):
             found.append((here, match.start()))
@@ -120,7 +124,9 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 CAPTION = re.compile(r"^\W*(caption|photo|image|picture|pictured|video|graphic)s?\b\W", re.I)
 CREDIT = re.compile(r"(photo(?:graph)?|image|picture)\s*(?::|by)\s|getty images|/afp|/reuters|/ap\b", re.I)
 RELATED = re.compile(
-    r"^\W*(related|read (also|more|next)|see also|also read|more on this|recommended|other topics of interest)\b", re.I
+    r"^\W*(related|read (also|more|next)|see also|also read|more on this|"
+    r"recommended|other topics of interest)\b",
+    re.I,
 )
 BOILER = re.compile(
     r"newsletter|sign up|subscribe|privacy (policy|notice)|click here|follow (us|our)|join us on|"

@@ -102,6 +102,8 @@ def tell_announcement(reading: Reading, books: Ledger) -> dict[str, str]:
     total = build_totals(books, by=[])
     booked = total["central_eur"].iloc[0] if len(total) else ZERO
     what = f"books {eur(booked)}" if booked else "books nothing"
+    if not booked and (rows["verdict"] == "booked").any():
+        what = "books what no rate turns into euro"
     finding = f"The text names {_sums(len(rows), naive)} and {what}"
     said = "; ".join(
         f"{row.quote}, {VERDICTS.get(str(row.verdict), str(row.verdict).replace('_', ' '))}"

@@ -13,12 +13,10 @@ import pandas as pd
 from aidlib.plots.bars import draw_sentence, span_of
 from aidlib.plots.style import (
     BLUE,
-    GREY,
-    INK,
     MARGIN,
+    PALE,
     RED,
     SKY,
-    WIDTH,
     eur,
     name_of,
     new_figure,
@@ -37,7 +35,7 @@ __all__ = ["draw_claims", "table_claims", "tell_claims"]
 NOTHING = "The table of facts holds no official total."
 COLUMNS = "row_id claimed_by announced_on year scope claim_eur low_eur high_eur n_lines is_within".split()
 ZERO = Decimal(0)
-ROW = 0.38
+ROW = 0.235  # inches a claim
 Line = dict[Any, Any]
 
 
@@ -46,7 +44,8 @@ def table_claims(facts: pd.DataFrame) -> pd.DataFrame:
 
     The least counts the largest line of each payer and year that was public when the claim was
     made, at the lowest figure that anybody gives, and a joint tranche only as far as it exceeds
-    its members; the most counts every line at the highest figure. Lines of one ``conflict_group`` are one line.
+    its members; the most counts every line at the highest figure. Lines of one ``conflict_group``
+    are one line.
 
     Returns
     -------
@@ -134,66 +133,71 @@ def _euro(row: Line) -> Decimal | None:
 
 @styled
 def draw_claims(facts: pd.DataFrame) -> Figure:
-    """Draw each claim as a mark over the band that its lines allow."""
+    """Draw each claim as a mark over the band of its lines, as shares of the most that these allow."""
     rows = table_claims(facts).to_dict("records")
     if not rows:
         return draw_sentence(NOTHING)
-    names = [_name(row) for row in rows]
-    widths = [text_width(name, size=8.5) for name, _ in names]
-    left = MARGIN + max(*widths, *(text_width(under, size=7.5) for _, under in names)) + 0.1
-    fig, axes = new_figure(len(rows) * ROW + 0.1, left=left, bottom=0.05, top=0.05)
-    room = WIDTH - left - MARGIN
-    most = max(max(row["high_eur"], row["claim_eur"]) for row in rows)
-    labels = max(text_width(_label(row)[1], size=7.5) for row in rows)
-    axes.set_xlim(0, float(most) * room / (room - labels - 0.12))
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.axvline(0, color=INK, linewidth=0.8)
+    heads = [_head(row) for row in rows]
+    is_first = [place == 0 or heads[place - 1] != head for place, head in enumerate(heads)]
+    tops = [ROW * (place + 1.25 * sum(is_first[: place + 1])) for place in range(len(rows))]
+    names, labels = [_name(row) for row in rows], [_label(row) for row in rows]
+    left = MARGIN + max(text_width(name, size=8.5) for name in names) + 0.1
+    right = MARGIN + max(text_width(label, size=8) for label in labels) + 0.1
+    height = tops[-1] + ROW + 0.1
+    fig, axes = new_figure(height, left=left, right=right, bottom=0.05, top=0.05)
+    axes.set_ylim(height - 0.1, 0)
+    axes.set_xlim(0, max(1.04, *(_share(row, "claim_eur") + 0.04 for row in rows)))
     axes.set_axis_off()
-    for place, (row, (name, under)) in enumerate(zip(rows, names, strict=True)):
-        _mark(axes, row, place)
-        _words(axes, name, place - 0.17, 8.5, INK)
-        _words(axes, under, place + 0.19, 7.5, GREY)
+    for place, row in enumerate(rows):
+        if is_first[place]:
+            _words(axes, heads[place], tops[place] - ROW * 0.6, 8.5, weight="bold")
+        _mark(axes, row, tops[place] + ROW / 2)
+        _words(axes, names[place], tops[place] + ROW / 2, 8.5)
+        _words(axes, labels[place], tops[place] + ROW / 2, 8, is_right=True)
     return fig
 
 
-def _name(row: Line) -> tuple[str, str]:
-    payers = "all payers" if row["scope"] == "all" else f"{name_of(row['scope'])} alone"
-    said = f", said {row['announced_on'][:7]}" if row["announced_on"] else ""
-    return shorten(row["claimed_by"], 30), f"{payers}, {row['year'].replace('-', '–')}{said}"
+def _head(row: Line) -> str:
+    payers = "All payers" if row["scope"] == "all" else f"{name_of(row['scope'])} alone"
+    return f"{payers}, {row['year'].replace('-', '–')}"
 
 
-def _label(row: Line) -> tuple[str, str]:
+def _name(row: Line) -> str:
+    said = f", {row['announced_on'][:7]}" if row["announced_on"] else ""
+    return shorten(row["claimed_by"], 23) + said
+
+
+def _label(row: Line) -> str:
     lines = span_of(row["low_eur"], row["high_eur"]) or eur(row["high_eur"], short=True)
-    return eur(row["claim_eur"], short=True), f"lines {lines}"
+    return f"{eur(row['claim_eur'], short=True)}  ({lines.replace(' to ', '–')})"
 
 
-def _mark(axes: Axes, row: Line, place: int) -> None:
-    low, high, claim = (float(row[name]) for name in ("low_eur", "high_eur", "claim_eur"))
-    axes.barh(place, high - low, left=low, height=0.42, color=SKY, alpha=0.55, edgecolor="none")
+def _share(row: Line, name: str) -> float:
+    return float(row[name] / row["high_eur"]) if row["high_eur"] else 1.0
+
+
+def _mark(axes: Axes, row: Line, at: float) -> None:
+    low, claim = _share(row, "low_eur"), _share(row, "claim_eur")
+    axes.plot([0, low], [at, at], color=PALE, linewidth=0.8, zorder=0.5)
+    axes.barh(at, 1 - low, left=low, height=ROW * 0.62, color=SKY, alpha=0.55, edgecolor="none")
     shape, colour = ("o", BLUE) if row["is_within"] else ("D", RED)
-    axes.plot([claim], [place], shape, color=colour, markeredgecolor="white", markersize=7)
-    for text, at, size, ink in zip(_label(row), (-0.17, 0.19), (8.5, 7.5), (INK, GREY), strict=True):
-        axes.annotate(
-            text,
-            (max(high, claim), place + at),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            size=size,
-            color=ink,
-        )
+    axes.plot([claim], [at], shape, color=colour, markeredgecolor="white", markersize=7, clip_on=False)
 
 
-def _words(axes: Axes, text: str, at: float, size: float, colour: str) -> None:
+def _words(
+    axes: Axes, text: str, at: float, size: float, *, weight: str = "normal", is_right: bool = False
+) -> None:
+    """Write at the left of the bands, or at their right."""
     axes.annotate(
         text,
-        (0, at),
-        xytext=(-5, 0),
+        (1 if is_right else 0, at),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(6 if is_right else -6, 0),
         textcoords="offset points",
-        ha="right",
+        ha="left" if is_right else "right",
         va="center_baseline",
         size=size,
-        color=colour,
+        weight=weight,
         parse_math=False,
     )
 
@@ -202,8 +206,8 @@ def tell_claims(facts: pd.DataFrame) -> dict[str, str]:
     """Say how the claims stand to their lines: finding, subtitle and alt text."""
     rows = table_claims(facts)
     subtitle = (
-        "Mark: the total as claimed, euro at the day's rate; "
-        "band: the least and the most that the lines of its years add up to"
+        "Mark: the total as claimed (euro at the day's rate). Band: from the least to the most that the "
+        "lines of its years add up to, drawn as shares of the most"
     )
     if not len(rows):
         return {"finding": NOTHING, "subtitle": subtitle, "alt": f"No marks. {NOTHING}"}

@@ -161,14 +161,14 @@ def _period(acts: pd.DataFrame) -> str:
     return f"{days.min():%Y-%m} to {days.max():%Y-%m}" if len(days) else "no period"
 
 
-def table_timeline(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFrame:
+def table_timeline(ledger: Ledger, mechanism: str = "danish_model", *, most: int = MOST) -> pd.DataFrame:
     """List the acts of a mechanism by the day of their announcement, oldest first.
 
     Returns
     -------
     DataFrame
         ``announced_on``, ``name``, ``amount_eur``, ``stage``, ``phase``, ``delivered_on`` (None where
-        no text tells it), ``items``, ``commitment_id``. Of more than 24 acts, the largest.
+        no text tells it), ``items``, ``commitment_id``. Of more than ``most`` acts, the largest.
     """
     acts = only_mechanism(ledger, mechanism).dropna(subset=["announced_on"])
     rows = [
@@ -184,8 +184,8 @@ def table_timeline(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFr
         }
         for row in acts.to_dict("records")
     ]
-    if len(rows) > MOST:
-        kept = sorted(rows, key=lambda row: row["amount_eur"] or ZERO, reverse=True)[:MOST]
+    if len(rows) > most:
+        kept = sorted(rows, key=lambda row: row["amount_eur"] or ZERO, reverse=True)[:most]
         rows = [row for row in rows if row in kept]
     names = "announced_on name amount_eur stage phase delivered_on items commitment_id".split()
     return pd.DataFrame(rows, columns=names)
@@ -234,9 +234,9 @@ def _act(axes: Axes, row: dict[Any, Any], place: int, most: float, *, is_left: b
     )
     sum_said = eur(row["amount_eur"], short=True)
     goods = row["items"].replace("|", ", ").replace(":", " × ")
-    label = f"{row['name']}, {sum_said}" + (f", {goods}" if goods else "")
+    label = f"{shorten(row['name'], 26)}, {sum_said}"
     axes.annotate(
-        shorten(label, 38),
+        f"{label}, {goods}" if goods and len(label) + len(goods) < 36 else label,
         (at, place),
         xytext=(-reach - 4 if is_left else reach + 4, 0),
         textcoords="offset points",
@@ -284,19 +284,21 @@ def _key(fig: Figure, axes: Axes, rows: list[dict[Any, Any]]) -> None:
 
 def tell_timeline(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
     """Say what happened when: finding, subtitle and alt text."""
-    rows = table_timeline(ledger, mechanism)
+    rows = table_timeline(ledger, mechanism, most=10**6)
     title = _title(mechanism)
     subtitle = f"Acts booked for the {title} by day of announcement; a larger mark is a larger sum (euro)"
     if not len(rows):
         finding = _nothing(mechanism)
         return {"finding": finding, "subtitle": subtitle, "alt": f"No marks. {finding}"}
-    phases = rows["phase"].value_counts()
-    present = [phase for phase in LOOKS if phase in phases]
-    parts = [f"{phases[phase]} {'is' if phases[phase] == 1 else 'are'} {phase}" for phase in present]
-    first = rows.iloc[0]
-    finding = f"Of {len(rows)} acts of the {title} since {first['announced_on']:%B %Y}, {listed(parts)}"
+    shown = table_timeline(ledger, mechanism)
+    if len(shown) < len(rows):
+        subtitle += f"; the {len(shown)} largest of {len(rows)}"
+    done = int((rows["phase"] == DONE).sum())
+    since = f"{min(rows['announced_on']):%B %Y}"
+    finding = f"Of {len(rows)} acts of the {title} since {since}, {done or 'none'} "
+    finding += f"{'is' if done == 1 else 'are'} told as paid or handed over"
     acts = "; ".join(
-        f"{row.announced_on}: {row.name}, {eur(row.amount_eur)}, {row.stage}"
-        for row in rows.itertuples(index=False)
+        f"{row['announced_on']}: {row['name']}, {eur(row['amount_eur'])}, {row['stage']}"
+        for row in shown.to_dict("records")
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Timeline. {acts}."}

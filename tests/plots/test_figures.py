@@ -1,0 +1,294 @@
+"""In: books, small, empty and extreme. Out: what each figure says, and whether one can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
+
+from aidlib import read_announcement
+from aidlib.ledger import Ledger, build_ledger, build_totals, naive_steps
+from aidlib.model import Document
+from aidlib.plots import (
+    draw_announcement,
+    draw_claims,
+    draw_donors,
+    draw_payers,
+    draw_rates,
+    draw_timeline,
+    draw_waterfall,
+    table_announcement,
+    table_claims,
+    table_donors,
+    table_payers,
+    table_rates,
+    table_timeline,
+    tell_announcement,
+    tell_claims,
+    tell_donors,
+    tell_payers,
+    tell_rates,
+    tell_timeline,
+    tell_waterfall,
+)
+from aidlib.plots.books import rate_days
+from aidlib.plots.frame import frame
+from aidlib.plots.style import BLUE, ORANGE, SKY, name_of, style, text_width, wrap
+from build import event, reading
+
+OF_BOOKS: list[tuple[Callable[..., Figure], Callable[..., dict[str, str]]]] = [
+    (draw_waterfall, tell_waterfall),
+    (draw_donors, tell_donors),
+    (draw_rates, tell_rates),
+    (draw_payers, tell_payers),
+    (draw_timeline, tell_timeline),
+]
+COLUMNS = "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
+
+
+def danish(donor: str, amount: str | None, stage: str = "allocated", **more: Any) -> Any:
+    """An event of the Danish model."""
+    return event(donor, amount, stage, mechanism="danish_model", channel="DNK", **more)
+
+
+@cache
+def small() -> Ledger:
+    """Books of a few acts, with a repeat, a part, a total and a proposal."""
+    return build_ledger(
+        [
+            reading(danish("EU", "830e6"), danish("DNK", "200e6", currency="DKK"), id="a"),
+            reading(danish("EU", "830e6"), danish("SWE", None), id="b", published="2024-05-02"),
+            reading(event("NOR", "900e6", modifier="approx"), event("NOR", "100e6", part_of=0), id="c"),
+            reading(event("NOR", "5e9", is_cumulative_total=True), event("DEU", "3e9", "proposed"), id="d"),
+            reading(event("USA", "2e9", currency="USD"), id="e", published="2025-02-01"),
+        ]
+    )
+
+
+@cache
+def many() -> Ledger:
+    """Books of 500 donors, sums from 1 to 10**12."""
+    codes = [f"D{n:03}" for n in range(500)]
+    events = [danish(code, str(10 ** (n % 13))) for n, code in enumerate(codes)]
+    return build_ledger([reading(*events)])
+
+
+BOOKS = {"empty": lambda: build_ledger([]), "one": lambda: build_ledger([reading(danish("NOR", "1"))])}
+BOOKS |= {"small": small, "many": many}
+
+
+@pytest.fixture(scope="module", params=BOOKS)
+def books(request: pytest.FixtureRequest) -> Ledger:
+    """Books of every kind."""
+    return BOOKS[request.param]()
+
+
+def boxes(fig: Figure) -> Iterator[tuple[str, Bbox]]:
+    """Give every text that is seen, with its box in points."""
+    fig.canvas.draw()
+    for text in fig.findobj(Text):
+        if isinstance(text, Text) and text.get_text().strip() and text.get_visible():
+            shown = text.axes is None or text.axes.axison or isinstance(text, Annotation)
+            if shown:
+                yield text.get_text(), Text.get_window_extent(text)
+
+
+def faults(fig: Figure) -> list[str]:
+    """List the texts that overlap, or run out of the frame."""
+    found = [(words, box) for words, box in boxes(fig)]
+    width, height = fig.get_size_inches() * fig.dpi
+    out = [
+        words
+        for words, box in found
+        if box.x0 < -1 or box.x1 > width + 1 or box.y0 < -1 or box.y1 > height + 1
+    ]
+    for (words, one), (others, two) in combinations(found, 2):
+        both = Bbox.intersection(one, two)
+        if both is not None and both.width > 1 and both.height > 2:
+            out.append(f"{words} / {others}")
+    return out
+
+
+def framed(fig: Figure, told: dict[str, str]) -> Figure:
+    """Put the frame around a figure, as saving does."""
+    with style():
+        frame(fig, finding=told["finding"], subtitle=told["subtitle"], source="A source of some length")
+    return fig
+
+
+@pytest.mark.parametrize(("draw", "tell"), OF_BOOKS)
+def test_labels_neither_overlap_nor_run_out(
+    books: Ledger, draw: Callable[..., Figure], tell: Callable[..., dict[str, str]]
+) -> None:
+    assert faults(framed(draw(books), tell(books))) == []
+
+
+@pytest.mark.parametrize(("draw", "tell"), OF_BOOKS)
+def test_every_figure_says_a_finding_and_an_alt_text(
+    books: Ledger, draw: Callable[..., Figure], tell: Callable[..., dict[str, str]]
+) -> None:
+    told = tell(books)
+    assert set(told) == {"finding", "subtitle", "alt"}
+    assert all(words.strip() for words in told.values())
+    assert "nan" not in " ".join(told.values()).lower().split()
+
+
+def test_the_waterfall_ends_in_the_books() -> None:
+    ledger = small()
+    bars = draw_waterfall(ledger).axes[0].patches
+    books = float(build_totals(ledger, by=[])["central_eur"].iloc[0])
+    assert bars[-1].get_width() == pytest.approx(books)
+    assert bars[0].get_width() == pytest.approx(float(naive_steps(ledger)["amount_eur"].iloc[0]))
+    assert bars[-1].get_x() == bars[0].get_x() == 0
+
+
+def test_donors_after_the_first_few_are_one_row_with_their_sum() -> None:
+    ledger = many()
+    rows = table_donors(ledger, top=5)
+    assert len(rows) == 6
+    assert rows["name"].iloc[-1] == "495 other donors"
+    assert rows["central_eur"].sum() == build_totals(ledger, by=["donor"])["central_eur"].sum()
+
+
+def test_donors_stand_by_size() -> None:
+    sums = table_donors(small())["central_eur"].tolist()
+    assert sums == sorted(sums, reverse=True)
+
+
+def test_euro_do_not_move_with_the_day_of_the_rate() -> None:
+    ledger = build_ledger(
+        [reading(event("EU", "1e9")), reading(event("EU", "2e9"), id="b", published="2025-01-10")]
+    )
+    assert table_rates(ledger)["change"].tolist() == [0.0] * len(rate_days(ledger))
+
+
+def test_rates_are_taken_at_the_end_of_every_month() -> None:
+    ledger = build_ledger(
+        [reading(event("EU", "1e9")), reading(event("EU", "2e9"), id="b", published="2024-07-10")]
+    )
+    assert [f"{day:%m-%d}" for day in rate_days(ledger)] == ["05-31", "06-30", "07-31"]
+
+
+def test_money_that_another_handles_is_the_payers() -> None:
+    rows = table_payers(small()).set_index("donor")
+    assert rows.loc["EU", "central_eur"] == 830000000
+    assert rows.loc["EU", "channel"] == "DNK"
+
+
+def test_a_payer_whose_sum_is_unsaid_has_a_row_without_euro() -> None:
+    rows = table_payers(small()).set_index("donor")
+    assert rows.loc["SWE", "central_eur"] == 0
+    assert "Sweden no sum said" in tell_payers(small())["alt"]
+
+
+def test_the_timeline_shows_the_largest_where_there_are_too_many() -> None:
+    rows = table_timeline(many())
+    assert len(rows) == 24
+    assert min(rows["amount_eur"]) >= 10**11
+    assert "24 largest of 500" in tell_timeline(many())["subtitle"]
+
+
+def test_a_text_is_told_sum_by_sum() -> None:
+    text = "Latvia pledged €240 million in military aid to Ukraine, including €40 million for drones."
+    told = read_announcement(Document.from_text(text, published="2024-05-01"))
+    rows = table_announcement(told)
+    assert rows["verdict"].tolist() == ["booked", "part"]
+    assert "books €240" in tell_announcement(told, build_ledger([told]))["finding"]
+    assert faults(draw_announcement(told)) == []
+
+
+def test_a_text_without_money_gives_a_sentence() -> None:
+    told = read_announcement("The ministers met in Oslo and talked about Ukraine for an hour.")
+    assert not len(table_announcement(told))
+    words = tell_announcement(told, build_ledger([told]))
+    assert words["finding"] == "This text names no sum of money."
+    assert faults(framed(draw_announcement(told), words)) == []
+
+
+def facts(*rows: str) -> pd.DataFrame:
+    """Make a table of facts from rows with commas."""
+    return pd.DataFrame([row.split(",") for row in rows], columns=COLUMNS.split())
+
+
+LINES = (
+    "F1,contribution,DNK,2024,175000000,EUR,,2024-09-29,,D,",
+    "F2,contribution,DNK,2024,125000000,EUR,,2025-01-10,,D,",
+    "F3,contribution,EU,2024,390000000,EUR,,2024-09-14,,,",
+    "F4,contribution,SWE,2024,20000000,EUR,,2025-01-05,,,",
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "low", "high", "is_within", "why"),
+    [
+        ("C,claimed_total,MULTI,2024,538000000,EUR,,2025-02,MoD,,", 535e6, 585e6, True, "one figure a line"),
+        ("C,claimed_total,MULTI,2024,520000000,EUR,,2024-12-01,MoD,,", 515e6, 585e6, True, "not yet Sweden"),
+        ("C,claimed_total,MULTI,2024,700000000,EUR,,2025-02,MoD,,", 535e6, 585e6, False, "more than all"),
+        ("C,claimed_total,DNK,2024,130000000,EUR,,2025-02,MoD,,", 125e6, 175e6, True, "one payer"),
+        ("C,claimed_total,MULTI,2025,1,EUR,,2025-02,MoD,,", 0, 0, False, "a year without lines"),
+    ],
+)
+def test_a_claim_is_set_beside_its_lines(
+    claim: str, low: float, high: float, is_within: bool, why: str
+) -> None:
+    row = table_claims(facts(*LINES, claim)).iloc[0]
+    assert (float(row["low_eur"]), float(row["high_eur"]), bool(row["is_within"])) == (
+        low,
+        high,
+        is_within,
+    ), why
+
+
+def test_a_joint_tranche_is_not_added_to_its_members() -> None:
+    rows = ("J,contribution,MULTI,2025,428000000,EUR,,2025-06-05,,,",)
+    rows += ("N,contribution,DNK,2025,130000000,EUR,,2025-01-05,,,",)
+    claim = "C,claimed_total,MULTI,2025,428000000,EUR,,2025-09,MoD,,"
+    assert float(table_claims(facts(*rows, claim))["low_eur"].iloc[0]) == 428e6
+
+
+def test_claims_can_be_read() -> None:
+    claims = [
+        f"C{n},claimed_total,{who},{year},{538000000 + n},EUR,,2025-02,A ministry with a very long name {n},,"
+        for n in range(20)
+        for who, year in [("MULTI", "2024") if n % 2 else ("DNK", "2024-2027")]
+    ]
+    table = facts(*LINES, *claims)
+    assert faults(framed(draw_claims(table), tell_claims(table))) == []
+
+
+def test_a_table_without_claims_gives_a_sentence() -> None:
+    table = facts(*LINES)
+    assert tell_claims(table)["finding"] == "The table of facts holds no official total."
+    assert faults(framed(draw_claims(table), tell_claims(table))) == []
+
+
+def test_a_name_of_80_letters_is_wrapped_or_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "A donor whose name is so long that no column could ever hold all of it on a line"
+    monkeypatch.setattr("aidlib.plots.books.name_of", lambda code: long)
+    assert faults(draw_donors(small())) == []
+
+
+def test_a_wrapped_line_fits_its_width() -> None:
+    words = "Of €856 billion told, €383 billion is in the books; most goes as running totals and targets"
+    assert all(text_width(line, size=11, bold=True) <= 3 for line in wrap(words, 3, size=11, bold=True))
+
+
+def test_colours_are_told_apart_in_grey() -> None:
+    def grey(colour: str) -> float:
+        red, green, blue = to_rgb(colour)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    for one, two in ((BLUE, ORANGE), (BLUE, SKY), (BLUE, "#8a8a8a"), (ORANGE, "#8a8a8a")):
+        assert abs(grey(one) - grey(two)) > 0.08
+
+
+def test_a_party_without_a_name_keeps_its_code() -> None:
+    assert name_of("D001") == "D001"
