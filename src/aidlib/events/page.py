@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from aidlib.events.zones import Sentence, split_sentences
@@ -21,7 +22,7 @@ __all__ = ["ADVERSARY", "NEVER_DONOR", "Page", "once_a_page", "read_page"]
 Answer = TypeVar("Answer")
 
 ADVERSARY = frozenset({"RUS", "CHN", "IRN", "PRK", "BLR"})
-NEVER_DONOR = frozenset({"UKR", "RUS", "BLR", "CHN", "IRN", "PRK", "SYR", "PSE", "AFG", "IND"})
+NEVER_DONOR = frozenset({"UKR", "MDA", "RUS", "BLR", "CHN", "IRN", "PRK", "SYR", "PSE", "AFG", "IND"})
 SPLIT = re.compile(
     r"[;]|\s[-–—]+\s|:\s|,?\s(?:while|whereas|but|although|though|because)\s|"
     r",\s(?:and|which|who|where|when|as|after|with|according)\s|[.!?]\s+(?=[A-Z“\"])"
@@ -39,6 +40,7 @@ class Page:
     dates: tuple[Mention, ...]
     donors: tuple[tuple[str, int], ...] = ()
     starts: tuple[int, ...] = field(default=())
+    places: tuple[int, ...] = ()  # where each sum starts
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def sentence_at(self, place: int) -> int:
@@ -64,16 +66,17 @@ class Page:
         """Whether a hit of that kind and key lies between two places."""
         return any(h.kind == kind and h.key == key and start <= h.start < end for h in self.near(start, end))
 
+    def sums(self, start: int, end: int) -> list[Mention]:
+        """Give the sums that start between two places; what restates another is left out."""
+        found = self.money[bisect_left(self.places, start) : bisect_left(self.places, end)]
+        return [m for m in found if m.value.converts is None]
+
     def near(self, start: int, end: int) -> list[Hit]:
         """Hits that start between two places."""
-        first = bisect_right(self.hits, (start - 1, 10**9, "", "", ""))
-        found = []
-        for hit in self.hits[first:]:
-            if hit.start >= end:
-                break
-            if hit.start >= start:
-                found.append(hit)
-        return found
+        return list(self.hits[self._hit_at(start) : self._hit_at(end)])
+
+    def _hit_at(self, place: int) -> int:
+        return bisect_left(self.hits, place, key=attrgetter("start"))
 
 
 def read_page(document: Document) -> Page:
@@ -93,7 +96,8 @@ def read_page(document: Document) -> Page:
             if hit.kind == "party" and hit.key not in NEVER_DONOR and hit.tag != "group":
                 count[hit.key] += weight + (sentence.paragraph < 3)
     starts = tuple(s.start for s in sentences)
-    return Page(document, tuple(hits), sentences, money, dates, tuple(count.most_common()), starts)
+    places = tuple(m.start for m in money)
+    return Page(document, tuple(hits), sentences, money, dates, tuple(count.most_common()), starts, places)
 
 
 def _without_scheme_names(hits: list[Hit]) -> list[Hit]:

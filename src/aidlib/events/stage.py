@@ -86,21 +86,22 @@ WISHES = frozenset(
 @once_a_page
 def is_tentative(page: Page) -> bool:
     """Whether the text's own news is a wish, a plan or a block: its headline or first sentences say so."""
-    told = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]
-    head = [s for s in told if any(h.kind == "party" for h in s.hits)]
+    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]
     for at, sentence in enumerate(head):
         found = verbs(page, sentence.start, sentence.end)
         keys = {h.key for h in found}
         if keys & FIRM:
             return False
-        cues = {h.key for h in sentence.hits if h.kind == "cue"}
-        if (
-            "block" in keys
-            or "unsure" in cues
-            or (_wishes(page, found) and (at < 2 or head[0].zone == "headline"))
-        ):
+        wishes = _wishes(page, found) and (at < 2 or head[0].zone == "headline")
+        if "block" in keys or wishes or _is_unsure_of_aid(sentence):
             return True
     return False
+
+
+def _is_unsure_of_aid(sentence: Sentence) -> bool:
+    kinds = {h.kind for h in sentence.hits}
+    unsure = any(h.kind == "cue" and h.key == "unsure" for h in sentence.hits)
+    return unsure and not kinds.isdisjoint({"party", "noun", "mechanism"})
 
 
 def _wishes(page: Page, found: list[Hit]) -> bool:

@@ -51,9 +51,7 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
         page, number, mention.start, verb, donor, total=draft.total, past=draft.past
     )
     draft.items = {} if draft.total else items_near(page, *clause)
-    alone = (
-        sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) == 1
-    )
+    alone = len(page.sums(sentence.start, sentence.end)) == 1
     if alone and not draft.items and not draft.total:
         draft.items = items_near(page, sentence.start, sentence.end)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)

@@ -27,6 +27,7 @@ QUANTITY = re.compile(
     r"(?:\s(million|thousand))?\s(?:(?!and\b|or\b)[\w’'.-]+\s){0,2}$",
     re.I,
 )
+FAR = 12  # sentences back, at most, that a scheme is sought in
 VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
 
 
@@ -80,12 +81,10 @@ def mechanism_near(
     spans = [clause, (sentence.start, sentence.end)]
     spans += [
         (s.start, s.end)
-        for s in reversed(page.sentences[:number])
+        for s in (*reversed(page.sentences[max(0, number - FAR) : number]), *page.sentences[: min(1, number)])
         if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
     ]
-    several = (
-        sum(sentence.start <= m.start < sentence.end and m.value.converts is None for m in page.money) > 1
-    )
+    several = len(page.sums(sentence.start, sentence.end)) > 1
     if several or any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
         spans[1] = clause
     code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
@@ -104,8 +103,8 @@ def mechanism_near(
 
 def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
     """Whether a headline can speak of a sum: it names no sum, or none that is smaller."""
-    named = [m.value.amount for m in page.money if headline.start <= m.start < headline.end]
-    return not named or any(m.start == place and m.value.amount <= max(named) for m in page.money)
+    named = [m.value.amount for m in page.sums(headline.start, headline.end)]
+    return not named or any(m.value.amount <= max(named) for m in page.sums(place, place + 1))
 
 
 def _named(page: Page, start: int, end: int, place: int) -> str | None:

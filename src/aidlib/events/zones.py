@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import sentencex
@@ -108,17 +109,31 @@ LONE = re.compile("[\ud800-\udfff]")  # half a character: no other library takes
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    found, at = [], start
+    found: list[tuple[int, int]] = []
+    at = start
     for piece in sentencex.segment("en", LONE.sub("\ufffd", text[start:end])):
         here, stop = at, at + len(piece)
-        for match in GLUED.finditer(text, here, stop):
-            found.append((here, match.start()))
-            here = match.start()
-        found.append((here, stop))
+        cuts = [match.start() for match in GLUED.finditer(text, here, stop)]
+        for cut in (*cuts, stop):
+            found += _short(text, here, cut)
+            here = cut
         at = stop
     if at != end:  # the splitter trims blanks in rare cases; the paragraph then stays whole
         return [(start, end)]
     return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+LONGEST = 1500  # no sentence of an announcement is longer; one that is would be compared with itself for long
+
+
+def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is longer than any sentence at its blanks."""
+    while end - start > LONGEST:
+        cut = text.rfind(" ", start + 1, start + LONGEST)
+        cut = cut if cut > 0 else start + LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 CAPTION = re.compile(r"^\W*(caption|photo|image|picture|pictured|video|graphic)s?\b\W", re.I)

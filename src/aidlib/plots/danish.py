@@ -104,7 +104,15 @@ def _payer(row: dict[Any, Any]) -> dict[str, Any]:
 def draw_payers(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     """Draw who pays for a mechanism; dark what another handles for the payer, light what is its own."""
     rows = table_payers(ledger, mechanism).to_dict("records")
+    if len(rows) > MOST:
+        rows = [*rows[: MOST - 1], _others(rows[MOST - 1 :])]
     return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(_nothing(mechanism))
+
+
+def _others(rows: list[dict[Any, Any]]) -> dict[Any, Any]:
+    """Make one row of the payers that have no room of their own."""
+    sums = {name: sum(row[name] for row in rows) for name in ("low_eur", "central_eur", "high_eur", "n_acts")}
+    return {"donor": "", "name": f"{len(rows)} other payers", "channel": "", **sums}
 
 
 def _payer_bar(row: dict[Any, Any]) -> Bar:

@@ -66,7 +66,7 @@ def run_story(
     notebooks: Iterable[str] | None = None,
     parameters: Mapping[str, Any] | None = None,
     out: Path | str | None = None,
-    workers: int = 2,
+    workers: int = 3,
 ) -> list[Finding]:
     """Run notebooks with fresh kernels, draw their figures and write the report.
 
