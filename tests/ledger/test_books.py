@@ -52,6 +52,14 @@ def test_a_sum_in_euro_says_its_rate_day_and_source() -> None:
     assert "ECB" in row["rate_source"]
 
 
+def test_euro_need_no_day_and_other_money_does() -> None:
+    euro = build_ledger([reading(event("LVA", "2e6"), published=None)]).commitments.iloc[0]
+    kroner = build_ledger([reading(event("DNK", "2e6", currency="DKK"), published=None)]).commitments.iloc[0]
+    assert (euro["amount_eur"], euro["rate_source"]) == (Decimal("2e6"), "euro")
+    assert kroner["amount_eur"] is None
+    assert "day_unknown" in kroner["reasons"]
+
+
 def test_another_policy_gives_another_rate_and_the_same_sum() -> None:
     said = event("USA", "100e6", currency="USD")
     row = only_act(said, policy="fixed", fixed_day=date(2022, 1, 3))

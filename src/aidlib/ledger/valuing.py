@@ -75,17 +75,16 @@ class Valuer:
             return _flagged(plain, "donor_unknown")
         if currency is None:
             return self._ambiguous(plain, candidates, day)
-        if day is None:
+        if day is None and currency != "EUR":
             return _flagged(plain, "day_unknown")
-        got = self._convert(Decimal(1), currency, day)
+        got = self._convert(Decimal(1), currency, day or date.max)  # a euro is a euro on every day
         if got.rate is None:
             return _flagged(plain, "rate_missing")
         rate = got.rate
         low_eur, eur, high_eur = (to_cents(value * rate) for value in (floor, middle, ceiling))
         reasons = ("rate_provisional",) if got.provisional else ()
-        return Valued(
-            floor, middle, ceiling, low_eur, eur, high_eur, rate, got.rate_date, got.rate_source, reasons
-        )
+        known = got.rate_date if day else None
+        return Valued(floor, middle, ceiling, low_eur, eur, high_eur, rate, known, got.rate_source, reasons)
 
     def _convert(self, amount: Decimal, currency: str, day: date) -> Converted:
         return convert_money(
