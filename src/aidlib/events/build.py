@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
+from aidlib.events.notes import settle_note
 from aidlib.events.page import Page, read_page
 from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
 from aidlib.events.sums import judge
@@ -41,6 +42,7 @@ def build_events(document: Document) -> Reading:
     hang_parts(page, drafts)
     inherit_past(drafts)
     inherit_stage(drafts)
+    settle_note(page, drafts)
     drafts += find_goods(page, drafts)
     events = tuple(_event(page, draft, drafts) for draft in drafts)
     place = {m: n for n, draft in enumerate(drafts) for m in draft.same}

@@ -132,7 +132,7 @@ BESIDE = re.compile(
     r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I
 )
 AWAY = re.compile(
-    r"[;:(,]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b"
+    r"[;:(),]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b"
 )
 TOGETHER = re.compile(r"^(?:\s|,|and|with|the|along|together|as well as|plus|&|its|other|[-–])*$", re.I)
 

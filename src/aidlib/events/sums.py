@@ -7,6 +7,7 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
 from aidlib.events.grammar import governing_verb, head_noun, recipient_near
+from aidlib.events.notes import leads_note, told_elsewhere
 from aidlib.events.page import Page
 from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total, items_near, mechanism_near
@@ -30,14 +31,19 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     shut = gate(page, mention, sentence, verb)
     if shut is not None:
         return None, shut
+    opens = leads_note(page, mention)
+    if opens and verb is not None and verb.key == "propose":
+        verb = None  # "we consider the increase of": the coder's verb, not a donor's
     strength = weigh(page, number, mention, verb)
-    if strength < NEEDED:
+    if told_elsewhere(page, mention):
+        return None, "told_elsewhere"
+    if strength + 2 * opens < NEEDED:
         return None, "no_evidence_of_aid"
     donor, members, cue = donor_of(page, number, mention, verb)
     if cue == "adversary":
         return None, cue
     noun = head_noun(page, mention.start, mention.end, page.clause(sentence, mention.start))
-    if donor is None and (noun is None or noun[0] not in ("aid", "arms")):
+    if donor is None and not opens and (noun is None or noun[0] not in ("aid", "arms")):
         return None, "no_donor"
     clause = page.clause(sentence, mention.start)
     draft = Draft(
@@ -45,7 +51,7 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     )
     draft.recipient = recipient_near(page, sentence, mention.start, donor)
     draft.aid_type = aid_type_near(sentence)
-    draft.total = is_total(page, sentence, mention, donor)
+    draft.total = is_total(page, sentence, mention, donor, opens=opens)
     draft.past = is_past(page, sentence, mention.start)
     draft.mechanism = mechanism_near(
         page, number, mention.start, verb, donor, total=draft.total, past=draft.past

@@ -165,8 +165,13 @@ def aid_type_near(sentence: Sentence) -> AidType | None:
     return next((AidType(k) for k in ("military", "financial", "humanitarian") if k in cues), None)
 
 
-def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None) -> bool:
-    """Whether a sum is a running total or a target; what many have "already" given is one too."""
+def is_total(
+    page: Page, sentence: Sentence, mention: Mention, donor: str | None, *, opens: bool = False
+) -> bool:
+    """Whether a sum is a running total or a target; what many have "already" given is one too.
+
+    The sum that a note opens with is the note's own, however it adds up.
+    """
     start, end = page.clause(sentence, mention.start)
     if donor == "MULTI" and ALREADY.search(page.document.text, start, end):
         return True
@@ -183,6 +188,8 @@ def is_total(page: Page, sentence: Sentence, mention: Mention, donor: str | None
     if measured and YEARS.search(page.document.text, start, end):
         return True
     since = any(sentence.start <= d.start < sentence.end and d.value.role == "since" for d in page.dates)
+    if opens:
+        return since
     rounded = mention.value.modifier in ("approx", "at_least")
     if since and (rounded or PERFECT.search(page.document.text, start, end)):
         return True
