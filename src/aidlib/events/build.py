@@ -32,7 +32,7 @@ def build_events(document: Document) -> Reading:
     --------
     >>> reading = build_events(Document.from_text("Latvia gave Ukraine €2 million in military aid."))
     >>> [(e.donor, int(e.amount), str(e.stage)) for e in reading.events]
-    [('LVA', 2000000, 'disbursed')]
+    [('LVA', 2000000, 'allocated')]
     >>> build_events(Document.from_text("Latvia exported goods worth €2 million to Ukraine.")).events
     ()
     """

@@ -17,6 +17,11 @@ DETERMINER = re.compile(
     re.I,
 )
 SCALED = re.compile(r"(?:million|billion|bn|[0-9]m|[0-9])\s$", re.I)
+NAMED = re.compile(
+    r"\b(military|humanitarian|financial|economic|security|defen[cs]e|new|additional|further|more|the|its|their|this|"
+    r"in|total|annual|long-term|extra)\s$",
+    re.I,
+)
 FUTURE = re.compile(
     r"\b(will|would|shall|to|going to|set to|due to|ready to|plans? to|intends? to|agreed to|is to|are to)\s"
     r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
@@ -31,6 +36,7 @@ NOT = re.compile(
     r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I
 )
 CONDITION = re.compile(r"\b(if|unless|until|whether)\b[^,;]*$", re.I)
+HAVE = re.compile(r"\b(has|have|had|having)\s(?:[a-z]+ly\s|also\s|now\s|since\s|so far\s|been\s)*$", re.I)
 BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$", re.I)
 ROLE = re.compile(
     r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I
@@ -52,7 +58,7 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
         before = text[max(start, hit.start - 24) : hit.start]
         if hit.tag in ("base", "third") and DETERMINER.search(before) and not FUTURE.search(before):
             continue
-        if hit.tag == "ing" and SCALED.search(before):
+        if hit.tag == "ing" and (SCALED.search(before) or NAMED.search(before)):
             continue
         if (
             hit.tag == "base"
@@ -83,7 +89,7 @@ def governing_verb(page: Page, sentence: Sentence, place: int) -> Hit | None:
 
 
 def aspect_of(page: Page, verb: Hit) -> str:
-    """``future``, ``present``, ``past``, ``modal`` or ``negated``."""
+    """``future``, ``present``, ``past``, ``perfect``, ``modal`` or ``negated``."""
     before = page.document.text[max(0, verb.start - 36) : verb.start]
     if NOT.search(before):
         return "negated"
@@ -92,7 +98,9 @@ def aspect_of(page: Page, verb: Hit) -> str:
     if FUTURE.search(before):
         return "future"
     if verb.tag in ("past", "participle"):
-        return "present" if BE.search(before) else "past"
+        if BE.search(before):
+            return "present"
+        return "perfect" if HAVE.search(before) else "past"
     return "present"
 
 

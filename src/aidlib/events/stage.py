@@ -14,13 +14,55 @@ from aidlib.model import Stage
 __all__ = ["is_tentative", "stage_near"]
 
 CHAIN = re.compile(r"^\s(?:\w+ly\s|also\s|both\s)?(?:to|on)\s(?:\w+ly\s)?$")
+# Governments number the packages that they have adopted.
+ADOPTED = re.compile(
+    r"\bpackage,? (?:number |no\.? ?)?(?:\d{1,2}\b|(?:thir|four|fif|six|seven|eigh|nine)teen\b|twenty)|"
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+)|thirtieth)\b[^.;]{0,30}\bpackage|"
+    r"\bpackage,\s(?:the|its)\s(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+))\b",
+    re.I,
+)
 AS_SUBJECT = frozenset({"allocate", "purchase", "contribute", "pay"})
 
 
 def stage_near(
     page: Page, sentence: Sentence, place: int, verb: Hit | None, *, goods: bool = False, total: bool = False
 ) -> tuple[Stage, str]:
-    """Decide the stage: doubt and bills first, then the governing verb, its aspect and its chain."""
+    """Decide the stage: doubt and bills first, then the governing verb, its aspect and its chain.
+
+    What is announced is only said, unless it is signed, or a package that a government has adopted.
+    """
+    stage, why = _stage_of(page, sentence, place, verb, goods=goods, total=total)
+    if stage is Stage.PLEDGED:
+        if any(_is_signing(page, h) for h in sentence.hits):
+            return Stage.COMMITTED, "signed"
+        if _is_adopted(page, sentence, why):
+            return Stage.ALLOCATED, "adopted_package"
+    return stage, why
+
+
+def _is_adopted(page: Page, sentence: Sentence, why: str) -> bool:
+    """Whether a sum belongs to a numbered package: its own sentence says so, or the page is about one."""
+    if ADOPTED.search(page.document.text, sentence.start, sentence.end):
+        return True
+    named = any(h.kind == "noun" and "package" in page.document.text[h.start : h.end] for h in sentence.hits)
+    return (named or why == "no_verb") and _tells_adopted(page)
+
+
+@once_a_page
+def _tells_adopted(page: Page) -> bool:
+    return ADOPTED.search(page.document.text) is not None
+
+
+def _is_signing(page: Page, verb: Hit) -> bool:
+    words = page.document.text[verb.start : verb.end].lower()
+    return (
+        verb.kind == "verb" and words == "signed" and aspect_of(page, verb) in ("past", "perfect", "present")
+    )
+
+
+def _stage_of(
+    page: Page, sentence: Sentence, place: int, verb: Hit | None, *, goods: bool, total: bool
+) -> tuple[Stage, str]:
     clause = page.clause(sentence, place)
     cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
     wide = {h.key for h in sentence.hits if h.kind == "cue"}
@@ -36,8 +78,10 @@ def stage_near(
         return Stage.ALLOCATED, "on_the_way"
     if total and _paid_after(page, sentence, place):
         return Stage.DISBURSED, "verb_give_past"
-    if total and (verb is None or "brings_total" in wide):
+    if total and ("brings_total" in wide or (verb is not None and verb.key == "commit")):
         return Stage.COMMITTED, "total"
+    if total and verb is None:
+        return Stage.ALLOCATED, "total"
     if "contracts" in cues and (verb is None or verb.key in ("commit", "measure")):
         return _mood(page, "contracts", Stage.CONTRACTED)
     if verb is None:
@@ -48,7 +92,7 @@ def stage_near(
 def _paid_after(page: Page, sentence: Sentence, place: int) -> bool:
     """Whether a total is followed by "that it has provided"."""
     after = verbs(page, place, min(sentence.end, place + 90))
-    return any(h.key == "give" and aspect_of(page, h) == "past" for h in after[:1])
+    return any(h.key == "give" and aspect_of(page, h) in ("past", "perfect") for h in after[:1])
 
 
 def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool) -> tuple[Stage, str]:
@@ -62,11 +106,11 @@ def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool)
         return Stage.PROPOSED, aspect
     if aspect == "future" and place < verb.start and verb.key in AS_SUBJECT and not goods:
         return _mood(page, "sum_as_subject", Stage.ALLOCATED)
-    row = stages().get((verb.key, aspect))
+    row = stages().get((verb.key, aspect)) or stages().get((verb.key, aspect.replace("perfect", "past")))
     if row is None:
         return _mood(page, "no_verb")
     stage = Stage(row[1] if goods else row[0])
-    if aspect == "past":
+    if aspect in ("past", "perfect"):
         return stage, f"verb_{verb.key}_past"
     return _mood(page, f"verb_{verb.key}_{aspect}", stage)
 
@@ -109,6 +153,21 @@ def _wishes(page: Page, found: list[Hit]) -> bool:
     return any(w.startswith(wish[:5]) for w in words for wish in WISHES)
 
 
+PASSED = re.compile(
+    r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing|lawmakers|legislators|mps)\s"
+    r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
+    r"(?:passed|approved|adopted|cleared|signed off|green-?lit|"
+    r"voted\s(?:\w+ly\s)?(?:through|to approve|to pass|for|in favou?r))|"
+    r"\b(?:bill|act|law|package)\b[^.;]{0,40}\b(?:was|were|been)\s(?:\w+ly\s)?(?:approved|passed|adopted|signed)\b",
+    re.I,
+)
+
+
+def _is_law(page: Page) -> bool:
+    """Whether the text says that the last chamber has passed it."""
+    return PASSED.search(page.document.text) is not None
+
+
 @once_a_page
 def _bill(page: Page) -> Stage | None:
     """State of the bill that a text tells of: committed once the last chamber has passed it."""
@@ -117,6 +176,6 @@ def _bill(page: Page) -> Stage | None:
         return None
     if "last_chamber_open" in cues:
         return Stage.PROPOSED
-    if "passed" in cues:
+    if "passed" in cues or _is_law(page):
         return Stage.COMMITTED
     return Stage.PROPOSED if any(h.key == "chamber" for h in page.hits if h.kind == "cue") else None

@@ -61,7 +61,8 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     if alone and not draft.items and not draft.total:
         draft.items = items_near(page, sentence.start, sentence.end)
     draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
-    if noun is not None and noun[0] == "plan" and draft.stage is Stage.PLEDGED:
+    is_plan = noun is not None and noun[0] == "plan" and (verb is None or verb.start != noun[1])
+    if is_plan and draft.stage is Stage.PLEDGED:
         draft.stage, why = Stage.PROPOSED, "plan"
     if cue not in OWN_WORDS:
         before = page.document.text[clause[0] : mention.start]
