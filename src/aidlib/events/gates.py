@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aidlib.events.grammar import head_noun
+from aidlib.events.grammar import BESIDE, head_noun
 from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
@@ -21,6 +21,7 @@ PER_UNIT = re.compile(
     r"every day|an hour|daily|monthly)",
     re.I,
 )
+INFINITIVE = re.compile(r"\bto\b", re.I)  # "to get a plant going": what a sum is spent on does not name it
 WINDFALL = re.compile(
     r"\b(interest|profits?|proceeds|income|earn(ed|ings)|windfall|revenues?|from|backed)\b", re.I
 )
@@ -39,13 +40,13 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
     cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
     if "home" in cues:
         return "home"
-    for cue in ("excluded", "balance"):
-        if cue in cues:
-            return cue
+    if "balance" in cues:
+        return "balance"
     noun = head_noun(page, mention.start, mention.end, clause)
     if noun is not None and noun[0] in VETO:
         between = text[min(mention.end, noun[1]) : max(mention.start, noun[1])]
-        if noun[0] != "asset" or not WINDFALL.search(between):
+        spent_on = noun[1] > mention.start and INFINITIVE.search(between)
+        if noun[0] != "asset" or not (spent_on or WINDFALL.search(between)):
             return f"not_aid_{noun[0]}"
     if verb is not None and verb.key in ("trade", "harm") and (noun is None or noun[0] != "aid"):
         near = text[min(verb.end, mention.end) : max(verb.start, mention.start)]
@@ -85,10 +86,24 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     before = page.sentences[number - 1] if number else sentence
     if verb is None and noun is None and before.paragraph == sentence.paragraph:
         score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
+    if noun is None:
+        score += _is_listed(page, sentence, mention)
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
         return score + (verb is not None and verb.key in GIVING) if _is_note(page) else 0
     return score + (ukraine == 2) + (2 if has_focus(page) else 0)
+
+
+def _is_listed(page: Page, sentence: Sentence, mention: Mention) -> bool:
+    """Whether a sum stands beside its giver, or in a list whose head speaks of aid."""
+    text = page.document.text
+    for hit in page.near(max(sentence.start, mention.start - 40), mention.start):
+        if hit.kind == "party" and hit.key not in NEVER_DONOR and BESIDE.match(text[hit.end : mention.start]):
+            return has_focus(page)
+    colon = text.find(":", sentence.start, mention.start)
+    return colon > 0 and any(
+        h.kind == "noun" and h.key in ("aid", "support") for h in page.near(sentence.start, colon)
+    )
 
 
 GIVEN = re.compile(

@@ -1,6 +1,8 @@
-"""In: the sentences without a booked sum. Out: drafts of goods given and of schemes joined."""
+"""In: the sentences without a booked sum. Out: drafts of goods given, schemes joined, memoranda signed."""
 
 from __future__ import annotations
+
+import re
 
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
@@ -8,6 +10,8 @@ from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_joined, is_past, items_near
+from aidlib.events.zones import Sentence
+from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Stage
 
 __all__ = ["attach_lists", "find_goods"]
@@ -49,11 +53,10 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
     taken |= attach_lists(page, drafts)
     found: list[Draft] = []
     for number, sentence in enumerate(page.sentences):
-        joining = _joining(page, number)
+        joining = _joining(page, number) or _signing(page, number, drafts)
         if joining is not None:
-            twin = next(
-                (d for d in found if d.donor == joining.donor and d.mechanism == "danish_model"), None
-            )
+            same = (joining.donor, joining.mechanism)
+            twin = next((d for d in found if (d.donor, d.mechanism) == same), None)
             if twin is None:
                 found.append(joining)
             else:
@@ -101,6 +104,47 @@ def _joining(page: Page, number: int) -> Draft | None:
         draft.reasons = ["joins_scheme", "donor_subject"]
         return draft
     return None
+
+
+SIGNS = re.compile(r"sign|conclud|initial|agree|reach|put signatures", re.I)
+PAPER = re.compile(r"memorand|letter|agreement|declaration|accord", re.I)
+TOGETHER = frozenset({"danish_model", "joint_production", "direct_industry"})
+
+
+def _signing(page: Page, number: int, drafts: list[Draft]) -> Draft | None:
+    """The signing of a memorandum on making or buying in Ukraine, without a sum of its own on the page."""
+    sentence = page.sentences[number]
+    if sentence.zone in SILENT or sentence.zone == "headline" or page.sums(sentence.start, sentence.end):
+        return None
+    if not has_focus(page) or not _signs_paper(page, sentence):
+        return None
+    near = [s for s in page.sentences[max(0, number - 1) : number + 2] if s.zone not in SILENT]
+    schemes = [h for s in (sentence, *near) for h in s.hits if h.kind == "mechanism" and h.key in TOGETHER]
+    givers = [h.key for h in sentence.hits if _may_give(h)] or [code for code, _ in page.donors[:1]]
+    if not schemes or not givers:
+        return None
+    mechanism = schemes[0].key
+    if mechanism == "direct_industry" and givers[0] == "DNK":
+        mechanism = "danish_model"
+    if any(d.mechanism == mechanism and d.donor in (givers[0], "MULTI") for d in drafts):
+        return None
+    draft = Draft(None, number, givers[0], stage=Stage.COMMITTED, mechanism=mechanism)
+    draft.spans = [(sentence.start, sentence.end)]
+    draft.aid_type = AidType.MILITARY
+    draft.past = is_past(page, sentence, sentence.start)
+    draft.reasons = ["donor_subject", "signed"]
+    return draft
+
+
+def _signs_paper(page: Page, sentence: Sentence) -> bool:
+    text = page.document.text
+    acts = [h for h in verbs(page, sentence.start, sentence.end) if SIGNS.match(text[h.start : h.end])]
+    papers = any(h.kind == "noun" and PAPER.match(text[h.start : h.end]) for h in sentence.hits)
+    return papers and any(aspect_of(page, h) not in ("modal", "negated", "future") for h in acts)
+
+
+def _may_give(hit: Hit) -> bool:
+    return hit.kind == "party" and hit.key not in NEVER_DONOR and hit.tag not in ("group", "body")
 
 
 def _belongs(page: Page, goods: Draft, money: Draft) -> bool:

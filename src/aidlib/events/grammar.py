@@ -36,7 +36,9 @@ NOT = re.compile(
     r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of)\s(?:\w+\s){0,2}$", re.I
 )
 CONDITION = re.compile(r"\b(if|unless|until|whether)\b[^,;]*$", re.I)
-HAVE = re.compile(r"\b(has|have|had|having)\s(?:[a-z]+ly\s|also\s|now\s|since\s|so far\s|been\s)*$", re.I)
+HAVE = re.compile(
+    r"\b(has|have|had|having)\s(?:[a-z]+ly\s|also\s|now\s|already\s|since\s|so far\s|been\s)*$", re.I
+)
 BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$", re.I)
 ROLE = re.compile(
     r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I
