@@ -6,10 +6,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from aidlib.story import Story
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_SHARED = "no shared folder beside the checkout (or name one in AIDLIB_SHARED)"
@@ -54,6 +57,25 @@ def shared() -> Path:
     if not (folder / "seeds").is_dir():
         pytest.skip(NO_SHARED)
     return folder
+
+
+@pytest.fixture(scope="session")
+def story_figures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the one run of all notebooks draws its figures."""
+    return tmp_path_factory.mktemp("figures")
+
+
+@pytest.fixture(scope="session")
+def story(story_figures: Path, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """What comes of the one run of all notebooks, started in another folder than the checkout."""
+    from aidlib.story import tell_story
+
+    elsewhere, out = tmp_path_factory.mktemp("elsewhere"), tmp_path_factory.mktemp("story")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(elsewhere)
+        told = tell_story(parameters={"figures_dir": str(story_figures)}, out=out)
+        assert Path.cwd() == elsewhere
+    return told
 
 
 @pytest.fixture(scope="session")

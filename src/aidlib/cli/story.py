@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from aidlib.story.run import run_story
+from aidlib.cli.files import count_of, finish, write_quarantine
+from aidlib.story.run import tell_story
 
 __all__ = ["command"]
 
@@ -17,14 +18,22 @@ __all__ = ["command"]
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter."
 )
 @click.option("-o", "--output", metavar="DIR", help="Folder of report and notebooks; build if left out.")
-def command(notebooks: tuple[str, ...], parameters: tuple[tuple[str, str], ...], output: str | None) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    notebooks: tuple[str, ...],
+    parameters: tuple[tuple[str, str], ...],
+    output: str | None,
+) -> None:
     """Run the notebooks with fresh kernels; write the figures and the report, print the findings."""
-    findings = run_story(
+    story = tell_story(
         notebooks=list(notebooks) or None,
-        parameters=dict(parameters) or None,
+        parameters=dict(parameters),
         out=Path(output) if output else None,
     )
-    for found in findings:
+    for found in story.findings:
         click.echo(found)
-    if not findings:
-        click.echo("No figure: the selection holds nothing to draw.")
+    quarantine = story.place / "quarantine.jsonl"
+    write_quarantine(quarantine, story.set_aside)
+    report = story.place / "report" / "index.html"
+    finish(ctx, f"{count_of(len(story.findings), 'figure')}: {report}", story.set_aside, quarantine)

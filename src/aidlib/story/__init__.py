@@ -11,6 +11,7 @@ from typing import Any
 _HOME = {
     "Finding": "aidlib.story.run",
     "Parameters": "aidlib.story.parameters",
+    "Story": "aidlib.story.run",
     "bullets": "aidlib.story.books",
     "check_parameters": "aidlib.story.parameters",
     "checkout": "aidlib.story.parameters",
@@ -18,7 +19,9 @@ _HOME = {
     "load_books": "aidlib.story.books",
     "load_facts": "aidlib.story.books",
     "run_story": "aidlib.story.run",
+    "sentences": "aidlib.story.books",
     "source_of": "aidlib.story.books",
+    "tell_story": "aidlib.story.run",
 }
 
 __all__ = [*_HOME]

@@ -19,7 +19,7 @@ from aidlib.model import Document, Reading
 from aidlib.rates import Policy
 from aidlib.read import SetAside, read_documents
 
-__all__ = ["bullets", "count_words", "load_books", "load_facts", "select", "source_of"]
+__all__ = ["bullets", "count_words", "load_books", "load_facts", "select", "sentences", "source_of"]
 
 FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
@@ -54,6 +54,11 @@ def load_books(
     -------
     Ledger
         Empty where nothing is selected. What cannot be read stands in its quarantine.
+
+    Raises
+    ------
+    ReadError
+        The folder is missing or holds nothing, or not one of its announcements can be read.
     """
     readings: list[Reading] = []
     set_aside: list[SetAside] = []
@@ -65,6 +70,13 @@ def load_books(
             readings.append(build_events(item))
         except AidlibError as error:
             set_aside.append(SetAside.of(error, name=item.id, path=error.where))
+    if set_aside and not readings:
+        first = set_aside[0]
+        raise ReadError(
+            f"nothing could be read, {len(set_aside)} set aside; the first: {first.what}",
+            where=first.where,
+            fix=first.fix,
+        )
     chosen = [select(reading, donors=donors, cutoff=cutoff) for reading in readings]
     kept = [reading for reading in chosen if _in_time(reading.document, cutoff)]
     return build_ledger(kept, set_aside=set_aside, recipient=recipient, policy=policy)
@@ -120,7 +132,23 @@ def bullets(lines: Iterable[str]) -> str:
     >>> bullets(["*<b>"])
     '- \\*&lt;b&gt;'
     """
-    return "\n".join("- " + re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line)) for line in lines)
+    return "\n".join("- " + _plain(line) for line in lines)
+
+
+def sentences(*findings: str) -> str:
+    """Make a paragraph of findings, the first of them in bold; what is said twice stands once.
+
+    Examples
+    --------
+    >>> sentences("Two of three are repeats", "Nothing moves.", "Nothing moves.")
+    '**Two of three are repeats.** Nothing moves.'
+    """
+    first, *others = dict.fromkeys(_plain(finding.rstrip(".")) + "." for finding in findings)
+    return " ".join([f"**{first}**", *others])
+
+
+def _plain(line: str) -> str:
+    return re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line))
 
 
 def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:

@@ -208,7 +208,8 @@ def _folder_or_file(name: str, value: str, where: str) -> Path:
         raise ParameterError(
             f"parameter {name} is {value!r}, which does not exist",
             where=f"{where}; looked for {path}",
-            fix=_near_path(path) or "Give a path from the project's root, or an absolute one.",
+            fix=(value.strip() and _near_path(path))
+            or "Give a path from the project's root, or an absolute one.",
         )
     return path
 

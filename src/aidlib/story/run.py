@@ -1,15 +1,17 @@
-"""In: notebooks. Out: each run in a kernel of its own, two at a time, with figures, report and findings."""
+"""In: notebooks. Out: each run in a kernel of its own, some at once; figures, report, findings."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
 from aidlib.plots.manifest import read_manifest
+from aidlib.read import SetAside, read_documents
 from aidlib.story.parameters import (
     Declared,
     Parameters,
@@ -29,7 +32,7 @@ from aidlib.story.parameters import (
 )
 from aidlib.story.report import notebook_page, write_index
 
-__all__ = ["Finding", "run_story"]
+__all__ = ["Finding", "Story", "run_story", "tell_story"]
 
 QUIET = ["--IPKernelApp.log_level=50"]  # the kernel warns of every local socket
 VERSIONS = ("aidlib", "pandas", "matplotlib", "papermill", "currencyconverter")
@@ -46,6 +49,15 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.figure}: {self.finding}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What came of a run: its findings, the folder of its report, and the texts that were set aside."""
+
+    findings: list[Finding]
+    place: Path
+    set_aside: list[SetAside]
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,16 @@ def run_story(
     AidlibError
         What a notebook raised.
     """
+    return tell_story(notebooks, parameters, out, workers).findings
+
+
+def tell_story(
+    notebooks: Iterable[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    out: Path | str | None = None,
+    workers: int = 3,
+) -> Story:
+    """Run notebooks as ``run_story`` does, and give all that came of it."""
     root = checkout()
     place = _place_of(out, root)
     jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}))
@@ -100,14 +122,34 @@ def run_story(
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         # The longest first, so that none is left to run alone at the end.
         queue = sorted(jobs, key=_size, reverse=True)
-        running = {job.path: pool.submit(_run, job, root, place) for job in queue}
-        times = [running[job.path].result() for job in jobs]
-    findings = _findings(jobs)
-    write_index(
-        place / "report", [entry for job in jobs for entry in _entries(job)], [job.path for job in jobs]
-    )
-    _write_run(place / "run.json", jobs, times, time.perf_counter() - started, findings)
-    return findings
+        running = {pool.submit(_run, job, root, place): job.path for job in queue}
+        set_aside = _set_aside(jobs)
+        times = _watch(running)
+    story = Story(_findings(jobs), place, set_aside)
+    entries = [entry for job in jobs for entry in _entries(job)]
+    write_index(place / "report", entries, [job.path for job in jobs])
+    _write_run(place / "run.json", jobs, times, time.perf_counter() - started, story)
+    return story
+
+
+def _set_aside(jobs: Sequence[Job]) -> list[SetAside]:
+    """List the texts that cannot be read, of all folders of announcements that the notebooks were given."""
+    folders = {vars(job.ready)["seeds"] for job in jobs if "seeds" in job.declared}
+    return [item for item in read_documents(sorted(folders)) if isinstance(item, SetAside)] if folders else []
+
+
+def _watch(running: Mapping[Future[float], Path]) -> dict[Path, float]:
+    """Wait for the notebooks; say of each how long it took, with a bar where there is a terminal."""
+    from tqdm import tqdm
+
+    times = {}
+    with tqdm(total=len(running), unit="notebook", leave=False, disable=None) as bar:
+        for done in as_completed(running):
+            path = running[done]
+            times[path] = done.result()
+            bar.update()
+            bar.write(f"{path.stem}: {times[path]:.1f} s", file=sys.stderr)
+    return times
 
 
 def _place_of(out: Path | str | None, root: Path) -> Path:
@@ -177,6 +219,17 @@ def _size(job: Job) -> int:
     return job.path.stat().st_size
 
 
+@contextmanager
+def _closing() -> Iterator[None]:
+    """Close the event loop that papermill's client leaves open in its thread."""
+    try:
+        yield
+    finally:
+        with suppress(RuntimeError):  # it never got so far as to open one
+            asyncio.get_event_loop().close()
+            asyncio.set_event_loop(None)
+
+
 def _run(job: Job, root: Path, place: Path) -> float:
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -184,23 +237,23 @@ def _run(job: Job, root: Path, place: Path) -> float:
     done = place / "notebooks" / job.path.name
     started = time.perf_counter()
     try:
-        papermill.execute_notebook(
-            str(job.path),
-            str(done),
-            parameters=job.passed,
-            kernel_name="python3",
-            cwd=str(root),
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            extra_arguments=QUIET,
-        )
+        with _closing():
+            papermill.execute_notebook(
+                str(job.path),
+                str(done),
+                parameters=job.passed,
+                kernel_name="python3",
+                # Not cwd, which moves this whole process, and so the other notebooks.
+                resources={"metadata": {"path": str(root)}},
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                extra_arguments=QUIET,
+            )
     except PapermillExecutionError as error:
         raise _as_ours(error, job.path) from error
     (place / "report" / f"{job.path.stem}.html").write_text(notebook_page(done), encoding="utf-8")
-    spent = time.perf_counter() - started
-    print(f"{job.path.stem}: {spent:.1f} s", file=sys.stderr)
-    return spent
+    return time.perf_counter() - started
 
 
 def _as_ours(error: Any, path: Path) -> AidlibError:
@@ -232,7 +285,7 @@ def _findings(jobs: Sequence[Job]) -> list[Finding]:
 
 
 def _write_run(
-    path: Path, jobs: Sequence[Job], times: Sequence[float], whole: float, findings: Sequence[Finding]
+    path: Path, jobs: Sequence[Job], times: Mapping[Path, float], whole: float, story: Story
 ) -> None:
     record = {
         "seconds": round(whole, 2),
@@ -241,13 +294,14 @@ def _write_run(
         "notebooks": [
             {
                 "notebook": job.path.stem,
-                "seconds": round(spent, 2),
+                "seconds": round(times[job.path], 2),
                 "parameters": job.ready.given,
                 "inputs": _hashes(job),
             }
-            for job, spent in zip(jobs, times, strict=True)
+            for job in jobs
         ],
-        "figures": [{**asdict(found), "path": str(found.path)} for found in findings],
+        "figures": [{**asdict(found), "path": str(found.path)} for found in story.findings],
+        "set_aside": [asdict(item) for item in story.set_aside],
     }
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_text(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
