@@ -39,3 +39,17 @@ def test_markup_in_a_text_is_shown_and_not_run(opened: Any) -> None:
 def test_the_page_asks_the_network_for_nothing(opened: Any) -> None:
     asked = opened.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
     assert asked == []
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_a_whole_announcement_fits_a_screen_wide_or_narrow(
+    page: Any, seeds: Path, tmp_path: Path, width: int
+) -> None:
+    long = "https://example.org/" + "a" * 200
+    brief = read_announcement(seeds / "briefs" / "2024-11-15_norway_danish-format-mou.md")
+    (tmp_path / "evidence.html").write_text(page_of([brief, read_announcement(f"{TEXT} {long}")]), "utf-8")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((tmp_path / "evidence.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    quotes = page.locator("tbody td:nth-child(2)").evaluate_all("all => all.map(cell => cell.clientWidth)")
+    assert min(quotes) >= 150

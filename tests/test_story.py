@@ -19,7 +19,7 @@ from aidlib.plots import read_manifest
 from aidlib.story import Finding, Story, run_story
 from aidlib.story import run as runner
 from aidlib.story.books import load_books
-from aidlib.story.report import notebook_page
+from aidlib.story.report import notebook_page, write_index
 
 GOOD = "Latvia gave Ukraine €2 million for generators on Friday, the ministry said."
 PAGES = ("index", "01-one-announcement", "02-the-books", "03-the-danish-model")
@@ -40,9 +40,12 @@ def test_there_is_a_finding_for_every_figure_drawn(story: Story, story_figures: 
     assert all(found.path.is_file() for found in story.findings)
 
 
-def test_findings_come_in_the_order_of_the_notebooks(story: Story) -> None:
-    order = [found.notebook for found in story.findings]
-    assert order == sorted(order)
+def test_findings_come_in_the_order_in_which_the_notebooks_draw_them(story: Story, root: Path) -> None:
+    assert [found.notebook for found in story.findings] == sorted(found.notebook for found in story.findings)
+    for stem in PAGES[1:]:
+        source = (root / "notebooks" / f"{stem}.ipynb").read_text("utf-8")
+        drawn = re.findall(r'\\"([a-z]+(?:-[a-z]+)+|waterfall)\\", data=', source)
+        assert [found.figure for found in story.findings if found.notebook == stem] == drawn
 
 
 def test_the_record_names_versions_parameters_and_the_hash_of_every_input(story: Story, root: Path) -> None:
@@ -70,6 +73,18 @@ def test_the_index_shows_every_figure_with_its_alt_text(story: Story, story_figu
     for entry in read_manifest(story_figures):
         assert f'alt="{entry["alt"]}"' in index.replace("&#x27;", "'").replace("&amp;", "&")
     assert index.count("<img ") == len(story.findings)
+
+
+def test_pages_are_named_by_the_titles_of_their_notebooks(story: Story) -> None:
+    index = (story.place / "report" / "index.html").read_text("utf-8")
+    page = (story.place / "report" / "02-the-books.html").read_text("utf-8")
+    assert '<li><a href="02-the-books.html">From every amount told to the books</a></li>' in index
+    assert "<title>From every amount told to the books</title>" in page
+
+
+def test_an_index_without_a_figure_says_so(tmp_path: Path, root: Path) -> None:
+    path = write_index(tmp_path, [], [root / "notebooks" / "02-the-books.ipynb"])
+    assert "No figure was drawn" in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -35,7 +35,8 @@ PAGE = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
     "</head>\n"
-    '<body style="max-width:70em;margin:1em auto;padding:0 1em;font-family:sans-serif">'
+    '<body style="max-width:70em;margin:1em auto;padding:0 1em;font-family:sans-serif;'
+    'overflow-wrap:break-word">'
     "\n{body}\n</body></html>\n"
 )
 
@@ -203,14 +204,15 @@ def _events_table(reading: Reading) -> str:
         facts = "".join(f"<div><small>{n}</small> {html.escape(v)}</div>" for n, v in facts_of(event))
         rows.append(
             f'<tr><th scope="row" style="{CELL}">{index}</th>'
-            f'<td style="{CELL}">{quotes}</td><td style="{CELL};min-width:15em">{facts}</td></tr>'
+            f'<td style="{CELL};min-width:11em">{quotes}</td>'
+            f'<td style="{CELL};min-width:9em">{facts}</td></tr>'
         )
     heads = "".join(
         f'<th scope="col" style="{CELL}">{name}</th>' for name in ("Event", "The text says", "Read as")
     )
     return (
-        f'<table style="border-collapse:collapse;margin:.6em 0"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
+        '<table style="border-collapse:collapse;font-size:.85em;margin:.6em 0">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 

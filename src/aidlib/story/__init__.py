@@ -18,6 +18,7 @@ _HOME = {
     "count_words": "aidlib.story.books",
     "load_books": "aidlib.story.books",
     "load_facts": "aidlib.story.books",
+    "readable": "aidlib.story.books",
     "run_story": "aidlib.story.run",
     "sentences": "aidlib.story.books",
     "source_of": "aidlib.story.books",

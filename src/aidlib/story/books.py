@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +21,16 @@ from aidlib.model import Document, Reading
 from aidlib.rates import Policy
 from aidlib.read import SetAside, read_documents
 
-__all__ = ["bullets", "count_words", "load_books", "load_facts", "select", "sentences", "source_of"]
+__all__ = [
+    "bullets",
+    "count_words",
+    "load_books",
+    "load_facts",
+    "readable",
+    "select",
+    "sentences",
+    "source_of",
+]
 
 FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
@@ -149,6 +160,25 @@ def sentences(*findings: str) -> str:
 
 def _plain(line: str) -> str:
     return re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line))
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Make a table to read and not to reckon with: sums in whole units, what is unknown an empty cell.
+
+    Examples
+    --------
+    >>> readable(pd.DataFrame({"eur": [Decimal("1234567.80"), None]}))["eur"].tolist()
+    ['1,234,568', '']
+    """
+    return table.astype(object).map(_shown).rename_axis(index=None)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:,.0f}"
+    if pd.isna(value):
+        return ""
+    return value.date() if isinstance(value, pd.Timestamp) else value
 
 
 def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:

@@ -6,26 +6,29 @@ import base64
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = ["notebook_page", "write_index"]
 
+# What a figure says within itself is told again where it is drawn too small to read: class "drawn".
 CSS = """
 :root{color-scheme:light dark;--ink:#222;--paper:#fff;--faint:#666;--line:#ccc;--code:#f5f5f5}
 @media(prefers-color-scheme:dark){:root{--ink:#ddd;--paper:#161616;--faint:#aaa;--line:#444;--code:#222}}
 body{margin:0 auto;max-width:46em;padding:1.5em;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);
-background:var(--paper)}
+background:var(--paper);overflow-wrap:break-word}
 h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2em}
 a{color:inherit}figure{margin:1.5em 0}figcaption,.faint{color:var(--faint);font-size:.9rem}
 img{max-width:100%;height:auto;background:#fff}
 figure img{width:34em}
 pre{background:var(--code);padding:.6em;overflow-x:auto;font-size:.85rem;white-space:pre-wrap}
-table{border-collapse:collapse;font-size:.85rem}td,th{padding:.25em .6em;border-bottom:1px solid var(--line);
-text-align:left;vertical-align:top}
+table{border:0;border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
+td,th{padding:.25em .6em;border:0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+.dataframe td,.dataframe thead th{text-align:right!important}
 .output{overflow-x:auto;margin:1em 0}
 summary{color:var(--faint);font-size:.85rem;cursor:pointer}
+@media(min-width:36em){.drawn{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
 @media print{a{text-decoration:none}figure{break-inside:avoid}}
 """
 PAGE = """<!doctype html>
@@ -50,10 +53,18 @@ def notebook_page(executed: Path) -> str:
     """
     cells = json.loads(executed.read_text("utf-8"))["cells"]
     body = "\n".join(_cell(cell) for cell in cells)
-    title = re.search(r"<h1[^>]*>(.*?)</h1>", body, flags=re.S)
-    words = html.unescape(re.sub(r"<[^>]+>", "", title.group(1))).strip() if title else executed.stem
+    words = title_of(executed)
     back = '<p class="faint"><a href="index.html">All findings</a></p>'
     return whole_page(words, f"{back}\n<main>{body}</main>")
+
+
+def title_of(notebook: Path) -> str:
+    """Read the title of a notebook: its first heading, or its name where it has none."""
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        found = re.match(r"# (.+)", "".join(cell["source"])) if cell["cell_type"] == "markdown" else None
+        if found:
+            return found.group(1).strip()
+    return notebook.stem
 
 
 def _cell(cell: dict[str, Any]) -> str:
@@ -95,8 +106,10 @@ def _without_requests(body: str) -> str:
 
 def write_index(folder: Path, entries: Sequence[dict[str, Any]], notebooks: Sequence[Path]) -> Path:
     """Write the page with every finding and its figure."""
-    parts = ["<h1>What the announcements say</h1>", _contents(entries), *map(_figure, entries)]
-    pages = "".join(f'<li><a href="{p.stem}.html">{html.escape(p.stem)}</a></li>' for p in notebooks)
+    titles = {path.stem: html.escape(title_of(path)) for path in notebooks}
+    parts = ["<h1>What the announcements say</h1>", _contents(entries)]
+    parts += [_figure(entry, titles) for entry in entries]
+    pages = "".join(f'<li><a href="{stem}.html">{title}</a></li>' for stem, title in titles.items())
     parts.append(f"<h2>Notebooks</h2><ul>{pages}</ul>")
     path = folder / "index.html"
     path.write_text(whole_page("What the announcements say", "\n".join(parts)), encoding="utf-8")
@@ -110,14 +123,14 @@ def _contents(entries: Sequence[dict[str, Any]]) -> str:
     return f"<nav><ul>{lines}</ul></nav>"
 
 
-def _figure(entry: dict[str, Any]) -> str:
+def _figure(entry: dict[str, Any], titles: Mapping[str, str]) -> str:
     svg = (Path(entry["folder"]) / entry["files"]["svg"]).read_bytes()
     data = base64.b64encode(svg).decode("ascii")
     alt = html.escape(str(entry["alt"]), quote=True)
-    notebook = html.escape(str(entry["notebook"]), quote=True)
+    stem = str(entry["notebook"])
     return (
-        f'<h2 id="{entry["name"]}">{html.escape(entry["finding"])}</h2>'
+        f'<section id="{entry["name"]}"><h2 class="drawn">{html.escape(entry["finding"])}</h2>'
         f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
-        f"<figcaption>{html.escape(entry['caption'])}. "
-        f'How it was made: <a href="{notebook}.html">{notebook}</a>.</figcaption></figure>'
+        f'<figcaption><span class="drawn">{html.escape(entry["caption"])}.</span> '
+        f'Notebook: <a href="{stem}.html">{titles[stem]}</a>.</figcaption></figure></section>'
     )

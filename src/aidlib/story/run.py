@@ -269,11 +269,14 @@ def _as_ours(error: Any, path: Path) -> AidlibError:
 
 
 def _entries(job: Job) -> list[dict[str, Any]]:
-    return [
+    """Give the manifest's entries of a notebook's figures, in the order in which it draws them."""
+    source = job.path.read_text("utf-8")
+    entries = [
         {**entry, "folder": str(job.figures_dir)}
         for entry in read_manifest(job.figures_dir)
         if entry.get("notebook") == job.path.stem and entry.get("parameters") == job.ready.given
     ]
+    return sorted(entries, key=lambda entry: source.find(str(entry["name"])))
 
 
 def _findings(jobs: Sequence[Job]) -> list[Finding]:
