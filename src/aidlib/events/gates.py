@@ -12,7 +12,7 @@ from aidlib.model import Mention
 
 __all__ = ["GIVING", "NEEDED", "gate", "has_focus", "weigh"]
 
-GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver plan".split())
+GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
 NEEDED = 3
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
@@ -21,6 +21,12 @@ PER_UNIT = re.compile(
     r"every day|an hour|daily|monthly)",
     re.I,
 )
+OWN = re.compile(
+    r"\b(?:its|their|our) own (?:[\w-]+ ){0,2}(?:army|forces|military|navy|factory|factories|industry|"
+    r"plants?|troops|defen[cs]e|firms|makers|producers|security|soldiers|people)\b",
+    re.I,
+)
+OF = re.compile(r"^ of (?:about |around |some |over |nearly |almost |more than |at least |up to )?$", re.I)
 INFINITIVE = re.compile(r"\bto\b", re.I)  # "to get a plant going": what a sum is spent on does not name it
 WINDFALL = re.compile(
     r"\b(interest|profits?|proceeds|income|earn(ed|ings)|windfall|revenues?|from|backed)\b", re.I
@@ -42,6 +48,14 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         return "home"
     if "balance" in cues:
         return "balance"
+    if OWN.search(text, *clause):
+        return "home"
+    if any(
+        OF.match(text[h.end : mention.start])
+        for h in page.near(mention.start - 30, mention.start)
+        if _vetoes(h)
+    ):
+        return "not_aid_crime"
     noun = head_noun(page, mention.start, mention.end, clause)
     if noun is not None and noun[0] in VETO:
         between = text[min(mention.end, noun[1]) : max(mention.start, noun[1])]
@@ -56,6 +70,10 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
     if parties & ADVERSARY and not parties - NEVER_DONOR and (noun is None or noun[0] != "aid"):
         return "adversary"
     return None
+
+
+def _vetoes(hit: Hit) -> bool:
+    return hit.kind == "noun" and hit.key == "crime"
 
 
 def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:

@@ -16,7 +16,7 @@ from aidlib.model import AidType, Stage
 
 __all__ = ["attach_lists", "find_goods"]
 
-HANDING = frozenset("promise give contribute order deliver purchase commit plan".split())
+HANDING = frozenset("promise give contribute order deliver arrive purchase commit plan pay".split())
 JOINING = HANDING | {"allocate", "pay"}
 OPEN = VAGUE | {"ammunition", "artillery system", "food", "fuel", "training"}
 
@@ -92,9 +92,11 @@ def _joining(page: Page, number: int) -> Draft | None:
             for h in page.near(sentence.start, scheme.start)
             if h.kind == "party" and h.key not in NEVER_DONOR
         ]
-        verb = next(iter(reversed(verbs(page, sentence.start, scheme.start))), None)
+        before = verbs(page, sentence.start, scheme.start)
+        verb = before[-1] if before else None
         if (
             not parties
+            or any(h.key == "ask" for h in before)
             or parties[-1].key == "DNK"
             or (verb and aspect_of(page, verb) in ("modal", "negated"))
         ):
@@ -180,13 +182,15 @@ def _goods(page: Page, number: int) -> Draft | None:
         clause = page.clause(sentence, verb.start)
         last = [h for h in page.near(clause[0], verb.start) if h.kind == "party"][-1:]
         donor, members, cue = donor_near(page, sentence, verb.end, verb)
-        if donor is None or cue not in ("subject", "joint") or (last and last[0].key in NEVER_DONOR):
+        if donor is None or cue not in ("subject", "joint", "from_party"):
+            continue
+        if cue != "from_party" and last and last[0].key in NEVER_DONOR or page.has(*clause, "cue", "home"):
             continue
         asked = any(h.key == "ask" for h in verbs(page, sentence.start, verb.start))
         named = any(h.kind == "party" and h.key == "UKR" for h in page.near(clause[0], clause[1] + 40))
         if asked or not (named or has_focus(page)):
             continue
-        items = items_near(page, verb.end, clause[1])
+        items = items_near(page, clause[0] if cue == "from_party" else verb.end, clause[1])
         if not scheme and not any(v is not None or k not in OPEN for k, v in items.items()):
             continue
         stage, why = stage_near(page, sentence, verb.end, verb, goods=True)

@@ -47,6 +47,7 @@ OBLIQUE = re.compile(
     r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$",
     re.I,
 )
+PLACE = re.compile(r"\b(?:in|at|near|outside)\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?,\s$")  # in Ramstein, Germany
 FALSE_NOUN = frozenset("military security".split())
 
 
@@ -178,7 +179,13 @@ def donor_near(
     makers = [h for h in parties if h.tag == "demonym" and _makes_goods(page, h)]
     parties = [h for h in parties if h not in makers] or parties
     straight = [
-        h for h in parties if h.tag == "demonym" or not OBLIQUE.search(text[max(0, h.start - 16) : h.start])
+        h
+        for h in parties
+        if h.tag == "demonym"
+        or not (
+            OBLIQUE.search(text[max(0, h.start - 16) : h.start])
+            or PLACE.search(text[max(0, h.start - 40) : h.start])
+        )
     ]
     if verb is not None and parties != makers:
         subjects = [h for h in straight if h.end <= min(verb.start, place)] or [
@@ -256,14 +263,17 @@ def recipient_near(page: Page, sentence: Sentence, place: int, donor: str | None
         return "UKR"
     if others and (near := min(others, key=lambda h: abs(h.start - place))) and abs(near.start - place) < 90:
         return near.key
+    if IN_UKRAINE.search(words):
+        return "UKR"
     return "OTHER" if ELSEWHERE.search(words) else "UKR"
 
 
 TO_UKRAINE = re.compile(
-    r"\b(?:to|for|gave|gives?|giving|given|support(?:ing|s)?|help(?:ing|s)?|arm(?:ing)?|aid(?:ing)?|in|of)\s(?:\w+\s)?(?:Ukrain|Kyiv|Kiev)|"
+    r"\b(?:to|for|gave|gives?|giving|given|support(?:ing|s)?|help(?:ing|s)?|arm(?:ing)?|aid(?:ing)?)\s(?:\w+\s)?(?:Ukrain|Kyiv|Kiev)|"
     r"\bUkrain(?:e|ian)(?:’s|'s)?\s(?:\w+\s)?(?:will|is to|has|gets|receives?|forces|army|troops|military)",
     re.I,
 )
+IN_UKRAINE = re.compile(r"\b(?:in|of)\s(?:\w+\s)?(?:Ukrain|Kyiv|Kiev)", re.I)
 ELSEWHERE = re.compile(
     r"\b(?:to|in|across) (?:Eastern Europe|the Baltics|the Baltic states|NATO[’']s eastern|"
     r"the Middle East|Africa)\b",

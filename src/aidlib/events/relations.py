@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from aidlib.events.arithmetic import Figure, parts_by_sum
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.page import Page
+from aidlib.lexicon import rough_rates
 
 __all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats", "parts_among"]
 
@@ -28,7 +30,21 @@ def _same_sum(page: Page, a: Draft, b: Draft) -> bool:
     ma, mb = _money(page, a), _money(page, b)
     if ma.currency != mb.currency or abs(ma.amount - mb.amount) > abs(mb.amount) / 200:
         return False
-    return a.sentence != b.sentence
+    return a.sentence != b.sentence and not _two_acts(page, a, b)
+
+
+def _two_acts(page: Page, first: Draft, second: Draft) -> bool:
+    """Whether the same sum is told of two givers, or "another" of the same size is."""
+    sure = {"donor_subject", "donor_beside", "donor_from_party"}
+    named = first.donor is not None and second.donor is not None
+    if named and first.donor != second.donor and sure >= {first.reasons[0], second.reasons[0]}:
+        return not {"MULTI", "NORDIC"} & {first.donor, second.donor}
+    text = page.document.text
+    again = [
+        AGAIN.search(text[max(0, _place(page, d)[0] - 40) : _place(page, d)[0]]) for d in (first, second)
+    ]
+    zone = page.sentences[first.sentence].zone
+    return bool(again[1]) and not again[0] and first.past and zone not in ("headline", "standfirst")
 
 
 def join_repeats(page: Page, drafts: list[Draft]) -> list[Draft]:
@@ -71,6 +87,7 @@ def hang_parts(page: Page, drafts: list[Draft]) -> None:
     for at, draft in enumerate(drafts):
         if draft.part_of is None:
             draft.part_of = _beside(page, drafts, at) or _by_words(page, drafts, at)
+    _listed(page, drafts)
     _add_up(page, drafts)
     for draft in drafts:
         if draft.part_of is None and lead is not None and not _within(lead, draft):
@@ -88,11 +105,14 @@ def parts_among(page: Page) -> dict[int, int]:
         if draft.part_of is None:
             draft.part_of = _beside(page, every, at) or _by_words(page, every, at)
     _listed(page, every)
+    _bracketed(page, every)
     _add_up(page, every)
     _again(page, every)
     return {d.mention: d.part_of.mention for d in every if d.part_of is not None}  # type: ignore[misc]
 
 
+OF_WHOLE = re.compile(r"^\s(?:out\s)?of\s(?:(?:the|its|a|an|that|this|their|[\w’']+[’']s?)\s){1,2}$", re.I)
+OUT_OF = re.compile(r"\bout of\s(?:(?:the|its|a|that|this|their)\s)?(?:more than |about |some )?$", re.I)
 LIST_HEAD = re.compile(
     r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I
 )
@@ -106,12 +126,32 @@ def _listed(page: Page, drafts: list[Draft]) -> None:
         inside = [d for d in drafts if head and d.sentence == number and _place(page, d)[0] > head.start()]
         if len(inside) < 3:
             continue
-        largest = max(_money(page, d).amount for d in inside)
+        largest = max(_size(page, d) for d in inside)
         before = [d for d in drafts if d not in inside and 0 <= number - d.sentence <= 1]
-        wholes = [d for d in before if d.mention < inside[0].mention and _money(page, d).amount > largest]  # type: ignore[operator]
+        wholes = [d for d in before if d.mention < inside[0].mention and _size(page, d) > largest]  # type: ignore[operator]
         for part in inside:
             if wholes and part.part_of is None and _larger(page, wholes[-1], part):
                 part.part_of = wholes[-1]
+
+
+def _bracketed(page: Page, drafts: list[Draft]) -> None:
+    """Hang sums that stand in brackets behind names under the larger sum before them."""
+    text = page.document.text
+    for number in sorted({d.sentence for d in drafts}):
+        told = [d for d in drafts if d.sentence == number]
+        inside = [
+            d for d in told if BRACKET.search(text[max(0, _place(page, d)[0] - 30) : _place(page, d)[0]])
+        ]
+        if len(inside) < 2:
+            continue
+        for part in inside:
+            before = [d for d in told if d not in inside and _place(page, d)[1] < _place(page, part)[0]]
+            wholes = [d for d in before if _larger(page, d, part)]
+            if wholes and part.part_of is None:
+                part.part_of = wholes[-1]
+
+
+BRACKET = re.compile(r"\((?:[^()\d]{0,25}[-–:,]\s?)?$")
 
 
 def _add_up(page: Page, drafts: list[Draft]) -> None:
@@ -174,7 +214,10 @@ def _by_words(page: Page, drafts: list[Draft], at: int) -> Draft | None:
         ):
             return whole
     for whole in larger:
-        if _place(page, whole)[0] > end and WHOLE_AFTER.search(text[end : _place(page, whole)[0]]):
+        a, b = _place(page, whole)
+        if a > end and (WHOLE_AFTER.search(text[end:a]) or OF_WHOLE.match(text[end:a])):
+            return whole
+        if b < start and OUT_OF.search(text[max(0, a - 30) : a]):
             return whole
     earlier = [d for d in drafts[:at] if not d.total and _larger(page, d, draft)]
     lead = page.near(sentence.start, start) + page.near(end, min(sentence.end, end + 30))
@@ -215,13 +258,17 @@ def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Dra
     start = page.sentences[draft.sentence].start
     slice_named = SLICE.search(page.document.text[start : _place(page, draft)[0]]) is not None
     sliced = slice_named or "sum_as_subject" in draft.reasons or "no_verb" in draft.reasons
-    told = sliced or "verb_allocate_present" in draft.reasons or "verb_purchase_future" in draft.reasons
+    told = sliced or not SPENT.isdisjoint(draft.reasons)
     if not told or (AGAIN.search(before) and not sliced) or APART.search(before):
         return None
     spent = sum(_money(page, d).amount for d in drafts if d.part_of is lead)
     return lead if spent + _money(page, draft).amount <= _money(page, lead).amount * 102 / 100 else None
 
 
+SPENT = frozenset(
+    {"verb_allocate_present", "verb_contribute_present", "verb_pay_present", "verb_purchase_present"}
+    | {"verb_purchase_future"}
+)
 SLICE = re.compile(
     r"\b(?:share|slice|part|portion|component|element|chunk|third|half|quarter|tenths?|rest|remainder|left)\b[\s,:]*"
     r"(?:about |around |some |nearly |almost |roughly |over )?$",
@@ -268,4 +315,10 @@ def _larger(page: Page, whole: Draft, part: Draft) -> bool:
     a, b = _money(page, whole), _money(page, part)
     if a.currency == b.currency:
         return bool(a.amount > b.amount)
-    return bool(a.amount > b.amount / 4)  # other currencies: only the order of size can be told
+    return _size(page, whole) * Decimal("1.1") > _size(page, part)
+
+
+def _size(page: Page, draft: Draft) -> Decimal:
+    """Size of a sum in euro at a rough rate: enough to tell a whole from its part."""
+    money = _money(page, draft)
+    return Decimal(money.amount) / Decimal(rough_rates().get(money.currency or "", 1.0))

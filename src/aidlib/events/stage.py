@@ -21,6 +21,7 @@ ADOPTED = re.compile(
     r"\bpackage,\s(?:the|its)\s(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+))\b",
     re.I,
 )
+OTHERS_ACT = re.compile(r"^\s(?:[\w’']+\s){1,4}to\s(?:\w+ly\s)?$")  # asked Berlin to
 AS_SUBJECT = frozenset({"allocate", "purchase", "contribute", "pay"})
 
 
@@ -54,10 +55,17 @@ def _tells_adopted(page: Page) -> bool:
 
 
 def _is_signing(page: Page, verb: Hit) -> bool:
-    words = page.document.text[verb.start : verb.end].lower()
-    return (
-        verb.kind == "verb" and words == "signed" and aspect_of(page, verb) in ("past", "perfect", "present")
-    )
+    if verb.kind != "verb" or aspect_of(page, verb) not in ("past", "perfect", "present"):
+        return False
+    text = page.document.text
+    words = text[verb.start : verb.end].lower()
+    return words == "signed" or (words in CLOSED and PAPER.match(text, verb.end) is not None)
+
+
+CLOSED = frozenset({"concluded", "reached", "sealed", "struck"})
+PAPER = re.compile(
+    r"\s(?:an?|the|this|its|their)\s(?:[\w-]+\s){0,3}(?:agreement|memorandum|accord|deal|contract)", re.I
+)
 
 
 def _stage_of(
@@ -72,13 +80,16 @@ def _stage_of(
         state = _bill(page)
         assert state is not None
         return state, "bill"
+    doubt = _doubt(page, sentence, place)
+    if doubt is not None:
+        return Stage.PROPOSED, doubt
     if "unsure" in cues or ("unsure" in wide and not verbs(page, *clause)):
         return Stage.PROPOSED, "unsure"
     if "on_the_way" in cues:
         return Stage.ALLOCATED, "on_the_way"
     if total and _paid_after(page, sentence, place):
         return Stage.DISBURSED, "verb_give_past"
-    if total and ("brings_total" in wide or (verb is not None and verb.key == "commit")):
+    if total and ("brings_total" in wide or (verb is not None and _adds_up(page, verb))):
         return Stage.COMMITTED, "total"
     if total and verb is None:
         return Stage.ALLOCATED, "total"
@@ -87,6 +98,30 @@ def _stage_of(
     if verb is None:
         return (Stage.PROPOSED, "modal") if "modal" in cues else _mood(page, "no_verb")
     return _by_verb(page, sentence, place, verb, goods)
+
+
+ADDS_UP = re.compile(r"br(?:ing|ought)|ta?k|took|lift|rais", re.I)
+
+
+def _adds_up(page: Page, verb: Hit) -> bool:
+    """Whether a verb brings a total to where it stands, or says what is committed."""
+    return verb.key == "commit" or ADDS_UP.match(page.document.text, verb.start, verb.end) is not None
+
+
+CONDITION_FIRST = re.compile(r"\W*(?:if|unless|provided|once|should)\b[^,;]{3,90},", re.I)
+CONDITION_AFTER = re.compile(r"\b(?:unless|provided that|on condition that|as long as|subject to)\b", re.I)
+DENIAL = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:es|ed)?|reject(?:s|ed)?|ruled out)\b(?!\s(?:Ukrain|Kyiv))", re.I
+)
+
+
+def _doubt(page: Page, sentence: Sentence, place: int) -> str | None:
+    """What a sentence makes a statement depend on, or that it denies it."""
+    text = page.document.text
+    first = CONDITION_FIRST.match(text, sentence.start, sentence.end)
+    if first and first.end() <= place or CONDITION_AFTER.search(text, place, sentence.end):
+        return "conditional"
+    return "denied" if DENIAL.search(text, sentence.start, place) else None
 
 
 def _paid_after(page: Page, sentence: Sentence, place: int) -> bool:
@@ -99,7 +134,8 @@ def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool)
     text = page.document.text
     aspect = aspect_of(page, verb)
     for first in verbs(page, sentence.start, verb.start):
-        if CHAIN.match(text[first.end : verb.start]):
+        gap = text[first.end : verb.start]
+        if CHAIN.match(gap) or (first.key == "ask" and OTHERS_ACT.match(gap)):
             verb, aspect = first, aspect_of(page, first)
             break
     if aspect in ("modal", "negated"):
@@ -154,7 +190,7 @@ def _wishes(page: Page, found: list[Hit]) -> bool:
 
 
 PASSED = re.compile(
-    r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing|lawmakers|legislators|mps)\s"
+    r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing)\s"
     r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
     r"(?:passed|approved|adopted|cleared|signed off|green-?lit|"
     r"voted\s(?:\w+ly\s)?(?:through|to approve|to pass|for|in favou?r))|"
@@ -164,8 +200,9 @@ PASSED = re.compile(
 
 
 def _is_law(page: Page) -> bool:
-    """Whether the text says that the last chamber has passed it."""
-    return PASSED.search(page.document.text) is not None
+    """Whether the text's head says that the last chamber has passed it."""
+    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:4]
+    return any(PASSED.search(page.document.text, s.start, s.end) for s in head)
 
 
 @once_a_page

@@ -60,7 +60,8 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     alone = len(page.sums(sentence.start, sentence.end)) == 1
     if alone and not draft.items and not draft.total:
         draft.items = items_near(page, sentence.start, sentence.end)
-    draft.stage, why = stage_near(page, sentence, mention.start, verb, total=draft.total)
+    are_goods = noun is not None and noun[0] == "arms" and verb is not None and verb.key == "arrive"
+    draft.stage, why = stage_near(page, sentence, mention.start, verb, goods=are_goods, total=draft.total)
     is_plan = noun is not None and noun[0] == "plan" and (verb is None or verb.start != noun[1])
     if is_plan and draft.stage is Stage.PLEDGED:
         draft.stage, why = Stage.PROPOSED, "plan"

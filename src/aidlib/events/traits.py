@@ -28,6 +28,7 @@ QUANTITY = re.compile(
     re.I,
 )
 FAR = 12  # sentences back, at most, that a scheme is sought in
+ONE = re.compile(r"\b(?:an?|one)\s(?:[\w-]+\s)?$", re.I)
 VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
 
 
@@ -178,6 +179,8 @@ def is_total(
     before = page.near(max(sentence.start, mention.start - 60), mention.start)
     if any(h.kind == "cue" and h.key in ("brings_total", "target") for h in before):
         return True
+    if BRINGS.search(page.document.text[max(sentence.start, mention.start - 130) : mention.start]):
+        return True
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
     around += page.near(sentence.start, sentence.start + 50)
     found = [h for h in around if h.kind == "cue"]
@@ -198,7 +201,15 @@ def is_total(
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
 
-RECORD = re.compile(r"\b(largest|biggest|first|record|highest|greatest|most)\b[^.;]{0,50}$", re.I)
+BRINGS = re.compile(
+    r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lifting|raises?|raising)\b[^.;]{0,90}\bto\s"
+    r"(?:(?:about|around|more than|over|nearly|almost|some|roughly|at least|a total of|just over)\s){0,2}$",
+    re.I,
+)
+RECORD = re.compile(
+    r"\b(largest|biggest|first|record|highest|greatest|most|\d+(?:st|nd|rd|th)|\w+teenth|twentieth)\b[^.;]{0,50}$",
+    re.I,
+)
 
 
 def _is_record(page: Page, cue: Hit) -> bool:
@@ -248,9 +259,17 @@ def _recent(day: str, published: date) -> bool:
 def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
     """Goods named between two places, with their numbers."""
     found: dict[str, float | None] = {}
+    text, reach = page.document.text, -1
     for hit in page.near(start, end):
-        if hit.kind == "item":
-            found.setdefault(hit.key, _quantity(page.document.text[max(start, hit.start - 46) : hit.start]))
+        if hit.kind != "item":
+            continue
+        named_before = hit.start <= reach + 1  # in "Leopard 2 tanks", the tanks are the Leopards
+        reach = hit.end
+        if not named_before or hit.key in found:
+            count = _quantity(text[max(start, hit.start - 46) : hit.start])
+            if count is None and ONE.search(text[max(start, hit.start - 24) : hit.start]):
+                count = None if text[hit.end - 1] == "s" else 1
+            found.setdefault(hit.key, count)
     clear = {k: v for k, v in found.items() if k not in VAGUE or v is not None}
     return clear or {k: v for k, v in found.items() if k in ("missile", "drone", "vehicle", "spare part")}
 
