@@ -142,7 +142,9 @@ def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool)
         return Stage.PROPOSED, aspect
     if aspect == "future" and place < verb.start and verb.key in AS_SUBJECT and not goods:
         return _mood(page, "sum_as_subject", Stage.ALLOCATED)
-    row = stages().get((verb.key, aspect)) or stages().get((verb.key, aspect.replace("perfect", "past")))
+    if (verb.key, aspect) not in stages():
+        aspect = aspect.replace("perfect", "past")
+    row = stages().get((verb.key, aspect))
     if row is None:
         return _mood(page, "no_verb")
     stage = Stage(row[1] if goods else row[0])
