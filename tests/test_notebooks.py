@@ -23,14 +23,15 @@ FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 ONE, BOOKS, DANISH = (path.stem for path in NOTEBOOKS)
 NO_AID = "The minister spoke of the weather in Oslo on Friday."
+AID = "Latvia gave Ukraine €2 million for generators on 3 May 2024, the ministry said."
 HEADINGS = ["Question", "Parameters", "Load", "Finding"]
 
 # Every run that a test below looks at: notebook and parameters. "{here}" is a folder for the run alone.
 RUNS: dict[str, tuple[str, dict[str, str]]] = {
     **{name: (name, {}) for name in (DANISH, BOOKS, ONE)},
     "an announcement of nothing": (ONE, {"path": "{here}/nothing.txt"}),
-    "a donor without an act": (BOOKS, {"donors": "XKX"}),
-    "a day before all acts": (DANISH, {"cutoff": "2000-01-01"}),
+    "a donor without an act": (BOOKS, {"seeds": "{here}/texts", "donors": "XKX"}),
+    "a day before all acts": (DANISH, {"seeds": "{here}/texts", "cutoff": "2000-01-01"}),
     "an unknown name": (BOOKS, {"cutof": "2024-12-31"}),
     "another type": (DANISH, {"cutoff": "2024"}),
 }
@@ -168,6 +169,8 @@ def run(name: str, parameters: Mapping[str, str], folder: Path) -> Run:
     """Run a notebook as README tells, its figures in a folder of their own."""
     folder.mkdir()
     (folder / "nothing.txt").write_text(NO_AID)
+    (folder / "texts").mkdir()
+    (folder / "texts" / "aid.txt").write_text(AID)
     words = [Path(sys.executable).with_name("papermill"), FOLDER / f"{name}.ipynb", folder / "done.ipynb"]
     for key, value in {"figures_dir": f"{folder / 'figures'}", **parameters}.items():
         words += ["-p", key, value.format(here=folder)]
@@ -241,4 +244,4 @@ def test_papermill_stops_at_a_wrong_parameter_before_anything_is_drawn(
     folder, done = runs[title]
     assert done.returncode != 0
     assert re.search(f"ParameterError: {said}", done.stderr)
-    assert {path.name for path in folder.iterdir()} == {"nothing.txt", "done.ipynb"}
+    assert {path.name for path in folder.iterdir()} == {"nothing.txt", "texts", "done.ipynb"}
