@@ -8,7 +8,7 @@ from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
 from aidlib.events.page import NEVER_DONOR, Page
-from aidlib.events.stage import is_tentative, stage_near
+from aidlib.events.stage import stage_near
 from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_joined, is_past, items_near
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
@@ -174,7 +174,8 @@ def _overlap(a: Draft, b: Draft) -> bool:
 def _goods(page: Page, number: int) -> Draft | None:
     sentence = page.sentences[number]
     scheme = any(h.kind == "mechanism" and h.key == "danish_model" for h in sentence.hits)
-    if is_tentative(page) or not any(h.kind == "party" and h.key == "UKR" for h in sentence.hits):
+    near = page.sentences[max(0, number - 2) : number + 1]
+    if not any(h.kind == "party" and h.key == "UKR" for s in near for h in s.hits):
         return None
     for verb in verbs(page, sentence.start, sentence.end):
         if verb.key not in (JOINING if scheme else HANDING) or aspect_of(page, verb) in ("modal", "negated"):

@@ -14,6 +14,7 @@ from aidlib.lexicon import rough_rates
 __all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats", "parts_among"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
+ALSO = re.compile(r"\b(?:also|in addition|additionally|separately)\b", re.I)
 WHOLE_AFTER = re.compile(
     r"\b(part of|belongs? to|out of|stems? from|drawn from|taken from|"
     r"element of|tranche of|instal?lment of|slice of|portion of|comes? out of)\b",
@@ -43,8 +44,11 @@ def _two_acts(page: Page, first: Draft, second: Draft) -> bool:
     again = [
         AGAIN.search(text[max(0, _place(page, d)[0] - 40) : _place(page, d)[0]]) for d in (first, second)
     ]
-    zone = page.sentences[first.sentence].zone
-    return bool(again[1]) and not again[0] and first.past and zone not in ("headline", "standfirst")
+    zones = {page.sentences[d.sentence].zone for d in (first, second)}
+    if not zones.isdisjoint({"headline", "standfirst", "heading", "related"}):
+        return False
+    start = page.sentences[second.sentence].start
+    return bool(again[1] and not again[0] and first.past or ALSO.search(text, start, _place(page, second)[0]))
 
 
 def join_repeats(page: Page, drafts: list[Draft]) -> list[Draft]:
