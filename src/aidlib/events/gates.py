@@ -15,6 +15,7 @@ __all__ = ["GIVING", "NEEDED", "gate", "has_focus", "weigh"]
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
 NEEDED = 3
+LONG = 5000  # characters from which the head of a page says little of its end
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
     r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|year|barrel|ton|piece|shell|head|night)\b|"
@@ -44,7 +45,7 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
     if mention.value.currency in NOT_GIVEN:
         return NOT_GIVEN[mention.value.currency]
     cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
-    if "home" in cues:
+    if "home" in cues and not any(h.kind == "mechanism" for h in page.near(*clause)):
         return "home"
     if "balance" in cues:
         return "balance"
@@ -140,7 +141,8 @@ def _ukraine_near(page: Page, number: int) -> int:
     if _names_ukraine(page.sentences[number]):
         return 2
     near = page.sentences[max(0, number - 3) : number]
-    return int(any(map(_names_ukraine, (*near, *page.sentences[:3]))) or has_focus(page))
+    head = page.sentences[:3] if len(page.document.text) < LONG else ()
+    return int(any(map(_names_ukraine, (*near, *head))) or has_focus(page))
 
 
 def _is_note(page: Page) -> bool:

@@ -174,10 +174,13 @@ def _overlap(a: Draft, b: Draft) -> bool:
 def _goods(page: Page, number: int) -> Draft | None:
     sentence = page.sentences[number]
     scheme = any(h.kind == "mechanism" and h.key == "danish_model" for h in sentence.hits)
-    near = page.sentences[max(0, number - 2) : number + 1]
-    if not any(h.kind == "party" and h.key == "UKR" for s in near for h in s.hits):
+    own = any(h.kind == "party" and h.key == "UKR" for h in sentence.hits)
+    near = page.sentences[max(0, number - 2) : number]
+    if not own and not any(h.kind == "party" and h.key == "UKR" for s in near for h in s.hits):
         return None
     for verb in verbs(page, sentence.start, sentence.end):
+        if not own and verb.key == "promise":
+            continue
         if verb.key not in (JOINING if scheme else HANDING) or aspect_of(page, verb) in ("modal", "negated"):
             continue
         clause = page.clause(sentence, verb.start)

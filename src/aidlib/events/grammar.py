@@ -61,7 +61,9 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
         before = text[max(start, hit.start - 24) : hit.start]
         if hit.tag in ("base", "third") and DETERMINER.search(before) and not FUTURE.search(before):
             continue
-        if hit.tag == "ing" and (SCALED.search(before) or NAMED.search(before)):
+        if hit.tag in ("base", "ing") and SCALED.search(before):
+            continue
+        if hit.tag == "ing" and NAMED.search(before):
             continue
         if (
             hit.tag == "base"

@@ -41,8 +41,10 @@ def donor_of(
     if cue == "adversary":
         return None, (), cue
     clause = page.clause(sentence, mention.start)
+    lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
     if WINDFALL.search(page.document.text, *clause) and code not in ("MULTI", "NORDIC"):
-        return "EU", (), "windfall"
+        if not (lends and cue == "subject"):  # a loan is its lender's, whatever pays it back
+            return "EU", (), "windfall"
     home = home_currencies_of(mention.value.currency)
     if home and code != home and code not in ("MULTI", "NORDIC") and home in dict(page.donors):
         return home, (), "currency"
