@@ -189,6 +189,14 @@ def test_a_payer_whose_sum_is_unsaid_has_a_row_without_euro() -> None:
     assert "Sweden no sum said" in tell_payers(small())["alt"]
 
 
+def test_the_timeline_leads_a_line_to_a_delivery_where_only_some_acts_have_one() -> None:
+    told = [danish("NOR", "9e6"), danish("SWE", "8e6", "delivered", date="2024-08", date_precision="month")]
+    books = build_ledger([reading(*told)])
+    assert table_timeline(books)["delivered_on"].tolist() == [None, "2024-08"]
+    axes = draw_timeline(books).axes[0]
+    assert [line.get_marker() for line in axes.lines].count("D") == 1
+
+
 def test_the_timeline_shows_the_largest_where_there_are_too_many() -> None:
     rows = table_timeline(many())
     assert len(rows) == 24

@@ -196,7 +196,7 @@ def table_timeline(ledger: Ledger, mechanism: str = "danish_model", *, most: int
         kept = sorted(rows, key=lambda row: row["amount_eur"] or ZERO, reverse=True)[:most]
         rows = [row for row in rows if row in kept]
     names = "announced_on name amount_eur stage phase delivered_on items commitment_id".split()
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=names, dtype=object)  # a column of texts would make None a number
 
 
 @styled
