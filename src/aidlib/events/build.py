@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
+from aidlib.events.mechanism import clear_mixed
 from aidlib.events.notes import settle_note
 from aidlib.events.page import Page, read_page
 from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
@@ -40,6 +41,7 @@ def build_events(document: Document) -> Reading:
     drafts, verdicts = _drafts(page)
     drafts = join_repeats(page, drafts)
     hang_parts(page, drafts)
+    clear_mixed(drafts)
     inherit_past(drafts)
     inherit_stage(drafts)
     settle_note(page, drafts)

@@ -7,9 +7,10 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
+from aidlib.events.mechanism import is_joined, mechanism_near
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.stage import stage_near
-from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_joined, is_past, items_near
+from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_past, items_near
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Stage
@@ -191,8 +192,8 @@ def _goods(page: Page, number: int) -> Draft | None:
         if cue != "from_party" and last and last[0].key in NEVER_DONOR or page.has(*clause, "cue", "home"):
             continue
         asked = any(h.key == "ask" for h in verbs(page, sentence.start, verb.start))
-        named = any(h.kind == "party" and h.key == "UKR" for h in page.near(clause[0], clause[1] + 40))
-        if asked or not (named or has_focus(page)):
+        is_named = any(h.kind == "party" and h.key == "UKR" for h in page.near(clause[0], clause[1] + 40))
+        if asked or not (is_named or has_focus(page)):
             continue
         items = items_near(page, clause[0] if cue == "from_party" else verb.end, clause[1])
         if not scheme and not any(v is not None or k not in OPEN for k, v in items.items()):
@@ -203,7 +204,8 @@ def _goods(page: Page, number: int) -> Draft | None:
         draft = Draft(None, number, donor, members, stage=stage, items=items)
         draft.spans = [(sentence.start, sentence.end)]
         draft.recipient = recipient_near(page, sentence, verb.start, draft.donor)
-        draft.mechanism = "danish_model" if scheme else _way(verb.key)
+        named = mechanism_near(page, number, verb.end, verb, donor, total=False, past=True)
+        draft.mechanism = "danish_model" if scheme else named or _way(verb.key)
         draft.aid_type = aid_type_near(sentence) or AidType.MILITARY
         draft.reasons = ["goods", "donor_subject", why]
         draft.past = is_past(page, sentence, verb.start)

@@ -1,4 +1,4 @@
-"""In: a sum's or good's place on its page. Out: donor, mechanism, kind of aid, goods, total, past."""
+"""In: a sum's or good's place on its page. Out: donor, kind of aid, goods, total, past."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from datetime import date
 
 from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near
-from aidlib.events.page import NEVER_DONOR, Page, once_a_page
+from aidlib.events.mechanism import YEARS
+from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import home_currencies, number_words
 from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Mention
 
-__all__ = ["aid_type_near", "donor_of", "is_joined", "is_past", "is_total", "items_near", "mechanism_near"]
+__all__ = ["aid_type_near", "donor_of", "is_past", "is_total", "items_near"]
 
 SILENT = ("caption", "related", "boilerplate", "dateline")
 WINDFALL = re.compile(
@@ -27,7 +28,6 @@ QUANTITY = re.compile(
     r"(?:\s(million|thousand))?\s(?:(?!and\b|or\b)[\w’'.-]+\s){0,2}$",
     re.I,
 )
-FAR = 12  # sentences back, at most, that a scheme is sought in
 ONE = re.compile(r"\b(?:an?|one)\s(?:[\w-]+\s)?$", re.I)
 VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
 
@@ -73,91 +73,6 @@ def home_currencies_of(currency: str | None) -> str | None:
     """The one country whose own currency it is."""
     found = [code for code, own in home_currencies().items() if own == currency]
     return found[0] if len(found) == 1 else None
-
-
-def mechanism_near(
-    page: Page, number: int, place: int, verb: Hit | None, donor: str | None, *, total: bool, past: bool
-) -> str | None:
-    """Mechanism that the clause names, else the sentence, the paragraph, the headline, the act itself."""
-    sentence = page.sentences[number]
-    clause = page.clause(sentence, place)
-    spans = [clause, (sentence.start, sentence.end)]
-    spans += [
-        (s.start, s.end)
-        for s in (*reversed(page.sentences[max(0, number - FAR) : number]), *page.sentences[: min(1, number)])
-        if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
-    ]
-    several = len(page.sums(sentence.start, sentence.end)) > 1
-    if several or any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
-        spans[1] = clause
-    code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
-    if code is None and YEARS.search(page.document.text, *clause):
-        return "framework"
-    if code is None:
-        code = _by_act(page, clause, verb)
-    if code is None and not (past or total):  # background is another act than the headline's
-        code = next((c for a, b in spans[2:] if (c := _named(page, a, b, place))), None)
-    if code == "direct_industry" and (donor in ("DNK", "EU") or _names_danish_model(page)):
-        return "danish_model"
-    if code is None and total and donor not in (None, "MULTI"):
-        return "framework"
-    return code
-
-
-def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
-    """Whether a headline can speak of a sum: it names no sum, or none that is smaller."""
-    named = [m.value.amount for m in page.sums(headline.start, headline.end)]
-    return not named or any(m.value.amount <= max(named) for m in page.sums(place, place + 1))
-
-
-def _named(page: Page, start: int, end: int, place: int) -> str | None:
-    found = [h for h in page.near(start, end) if h.kind == "mechanism" and not is_joined(page, h)]
-    specific = [h for h in found if h.key not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
-    nearest = min(specific or found, key=lambda h: abs(h.start - place), default=None)
-    return nearest.key if nearest else None
-
-
-JOINS = re.compile(
-    r"\b(join\w*|sign\w* up(?: to)?|enter\w*|adopt\w*|inside|accede\w*(?: to)?|come on board)\s"
-    r"(?:\w+\s)?(?:the\s|its\s)?[\"“‘']*$",
-    re.I,
-)
-
-
-def is_joined(page: Page, scheme: Hit) -> bool:
-    """Whether the text tells of joining the scheme: an act of its own, not the way of the sum beside it."""
-    text = page.document.text
-    return (
-        scheme.key == "danish_model"
-        and JOINS.search(text[max(0, scheme.start - 40) : scheme.start]) is not None
-    )
-
-
-@once_a_page
-def _names_danish_model(page: Page) -> bool:
-    return any(h.kind == "mechanism" and h.key == "danish_model" for h in page.hits)
-
-
-def _by_act(page: Page, clause: tuple[int, int], verb: Hit | None) -> str | None:
-    """What the act itself says of its way: goods with a value are in kind, what is bought is procured."""
-    words = page.document.text[clause[0] : clause[1]]
-    if (verb is not None and verb.key == "purchase") or PURCHASE.search(words):
-        return "procurement"
-    return "in_kind" if GOODS_WORTH.search(words) else None
-
-
-YEARS = re.compile(
-    r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|"
-    r"\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
-    r"\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
-    re.I,
-)
-PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b", re.I)
-GOODS_WORTH = re.compile(
-    r"\b(equipment|weapons|arms|drones|vehicles|ammunition|hardware|tanks|shells|missiles)\b[^.;]{0,30}"
-    r"\b(worth|valued at|to the value of)\b",
-    re.I,
-)
 
 
 def aid_type_near(sentence: Sentence) -> AidType | None:

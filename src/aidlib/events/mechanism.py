@@ -1,0 +1,136 @@
+"""In: a sum's or good's place on its page. Out: the mechanism by which it is given."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from aidlib.events.draft import Draft
+from aidlib.events.page import Page, once_a_page
+from aidlib.events.zones import Sentence
+from aidlib.mentions.scan import Hit
+
+__all__ = ["YEARS", "clear_mixed", "is_joined", "mechanism_near"]
+
+FAR = 12  # sentences back, at most, that a scheme is sought in
+BROAD = frozenset({"direct_industry", "framework", "in_kind", "loan", "grant"})
+HANDED = frozenset({"give", "pay", "promise", "contribute", "deliver"})  # added up, not set as a frame
+SPENDS = frozenset({"allocate", "contribute", "pay"})
+GOODS_FOR = re.compile(r"[^.;:]{0,30}\b(?:for|on|towards?|gets?|takes?|covers?)\b[^.;:]{0,40}$", re.I)
+THE_SCHEME = re.compile(
+    r"\b(?:the|this|that|its|their|said)\s(?:model|scheme|format|initiative|list|mechanism)\b", re.I
+)
+
+
+def mechanism_near(
+    page: Page, number: int, place: int, verb: Hit | None, donor: str | None, *, total: bool, past: bool
+) -> str | None:
+    """Mechanism that the clause names, else the sentence, the paragraph, the headline, the act itself."""
+    sentence = page.sentences[number]
+    clause = page.clause(sentence, place)
+    spans = [clause, (sentence.start, sentence.end)]
+    spans += [
+        (s.start, s.end)
+        for s in (*reversed(page.sentences[max(0, number - FAR) : number]), *page.sentences[: min(1, number)])
+        if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
+    ]
+    several = len(page.sums(sentence.start, sentence.end)) > 1
+    if several or any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
+        spans[1] = clause
+    code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
+    if code is None and THE_SCHEME.search(page.document.text, *clause):
+        code = _main_scheme(page)
+    if code is None and YEARS.search(page.document.text, *clause) and not _is_package(page, clause):
+        return "framework"
+    if code is None:
+        code = _by_act(page, clause, place, verb)
+    if code is None and not (past or total):  # background is another act than the headline's
+        code = next((c for a, b in spans[2:] if (c := _named(page, a, b, place))), None)
+    if code is None and total and (verb is None or verb.key not in HANDED) and donor not in (None, "MULTI"):
+        return "framework"
+    if code == "direct_industry" and (donor in ("DNK", "EU") or _names_danish_model(page)):
+        return "danish_model"
+    return code
+
+
+def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
+    """Whether a headline can speak of a sum: it names no sum, or none that is smaller."""
+    named = [m.value.amount for m in page.sums(headline.start, headline.end)]
+    return not named or any(m.value.amount <= max(named) for m in page.sums(place, place + 1))
+
+
+def _named(page: Page, start: int, end: int, place: int) -> str | None:
+    found = [h for h in page.near(start, end) if h.kind == "mechanism" and not is_joined(page, h)]
+    specific = [h for h in found if h.key not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
+    nearest = min(specific or found, key=lambda h: abs(h.start - place), default=None)
+    return nearest.key if nearest else None
+
+
+JOINS = re.compile(
+    r"\b(join\w*|sign\w* up(?: to)?|enter\w*|adopt\w*|inside|accede\w*(?: to)?|come on board)\s"
+    r"(?:\w+\s)?(?:the\s|its\s)?[\"“‘']*$",
+    re.I,
+)
+
+
+def is_joined(page: Page, scheme: Hit) -> bool:
+    """Whether the text tells of joining the scheme: an act of its own, not the way of the sum beside it."""
+    text = page.document.text
+    return (
+        scheme.key == "danish_model"
+        and JOINS.search(text[max(0, scheme.start - 40) : scheme.start]) is not None
+    )
+
+
+@once_a_page
+def _names_danish_model(page: Page) -> bool:
+    return any(h.kind == "mechanism" and h.key == "danish_model" for h in page.hits)
+
+
+def _is_package(page: Page, clause: tuple[int, int]) -> bool:
+    """Whether a clause speaks of one package, which is no envelope, however long it lasts."""
+    words = page.document.text[clause[0] : clause[1]].lower()
+    return "package" in words or "agreement" in words
+
+
+@once_a_page
+def _main_scheme(page: Page) -> str | None:
+    """The scheme that a page names most: what "the scheme" is on it."""
+    named = Counter(h.key for h in page.hits if h.kind == "mechanism" and h.key not in BROAD)
+    return named.most_common(1)[0][0] if named else None
+
+
+def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -> str | None:
+    """What the act itself says of its way: goods with a value are in kind, what is bought is procured."""
+    words = page.document.text[clause[0] : clause[1]]
+    if (verb is not None and verb.key == "purchase") or PURCHASE.search(words):
+        return "procurement"
+    if GOODS_WORTH.search(words):
+        return "in_kind"
+    spends = verb is not None and verb.key in SPENDS
+    for hit in page.near(place, clause[1]):
+        if spends and hit.kind == "item" and GOODS_FOR.search(page.document.text[place : hit.start]):
+            return "procurement"
+    return None
+
+
+def clear_mixed(drafts: list[Draft]) -> None:
+    """Name no mechanism for a whole whose parts go several ways."""
+    for whole in drafts:
+        ways = {d.mechanism for d in drafts if d.part_of is whole}
+        if len(ways) > 1 and whole.mechanism in ways:
+            whole.mechanism = None
+
+
+YEARS = re.compile(
+    r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|"
+    r"\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
+    r"\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
+    re.I,
+)
+PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b", re.I)
+GOODS_WORTH = re.compile(
+    r"\b(equipment|weapons|arms|drones|vehicles|ammunition|hardware|tanks|shells|missiles)\b[^.;]{0,30}"
+    r"\b(worth|valued at|to the value of)\b",
+    re.I,
+)
