@@ -6,12 +6,13 @@ import re
 
 from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
-from aidlib.events.grammar import governing_verb, head_noun, recipient_near
+from aidlib.events.grammar import governing_verb, head_noun, recipient_near, verbs
 from aidlib.events.mechanism import mechanism_near
 from aidlib.events.notes import leads_note, told_elsewhere
 from aidlib.events.page import Page
 from aidlib.events.stage import is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total, items_near
+from aidlib.mentions.scan import Hit
 from aidlib.model import Stage
 
 __all__ = ["judge"]
@@ -30,14 +31,14 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     sentence = page.sentences[number]
     verb = governing_verb(page, sentence, mention.start)
     shut = gate(page, mention, sentence, verb)
+    if shut is None and told_elsewhere(page, mention):
+        shut = "told_elsewhere"
     if shut is not None:
         return None, shut
     opens = leads_note(page, mention)
     if opens and verb is not None and verb.key == "propose":
         verb = None  # "we consider the increase of": the coder's verb, not a donor's
     strength = weigh(page, number, mention, verb)
-    if told_elsewhere(page, mention):
-        return None, "told_elsewhere"
     if strength + 2 * opens < NEEDED:
         return None, "no_evidence_of_aid"
     donor, members, cue = donor_of(page, number, mention, verb)
@@ -46,39 +47,56 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     noun = head_noun(page, mention.start, mention.end, page.clause(sentence, mention.start))
     if donor is None and not opens and (noun is None or noun[0] not in ("aid", "arms")):
         return None, "no_donor"
-    clause = page.clause(sentence, mention.start)
-    draft = Draft(
-        index, number, donor, members, strength=strength, same=[index], spans=[(sentence.start, sentence.end)]
-    )
-    draft.recipient = recipient_near(page, sentence, mention.start, donor)
-    draft.aid_type = aid_type_near(sentence)
-    draft.total = is_total(page, sentence, mention, donor, opens=opens)
-    draft.past = is_past(page, sentence, mention.start)
-    draft.mechanism = mechanism_near(
-        page, number, mention.start, verb, donor, total=draft.total, past=draft.past
-    )
-    draft.items = {} if draft.total else items_near(page, *clause)
-    alone = len(page.sums(sentence.start, sentence.end)) == 1
-    if alone and not draft.items and not draft.total:
-        draft.items = items_near(page, sentence.start, sentence.end)
-    are_goods = noun is not None and noun[0] == "arms" and verb is not None and verb.key == "arrive"
-    draft.stage, why = stage_near(page, sentence, mention.start, verb, goods=are_goods, total=draft.total)
-    is_plan = noun is not None and noun[0] == "plan" and (verb is None or verb.start != noun[1])
-    if is_plan and draft.stage is Stage.PLEDGED:
-        draft.stage, why = Stage.PROPOSED, "plan"
-    if cue not in OWN_WORDS:
-        before = page.document.text[clause[0] : mention.start]
-        if (
-            CAN.search(before)
-            or why in ("modal", "tentative_text")
-            or why.startswith(("verb_propose", "verb_ask"))
-        ):
-            return None, "nobody_offers"
-        if is_tentative(page):
-            draft.stage = Stage.PROPOSED
-        if (
-            donor == "DNK" and draft.mechanism == "danish_model"
-        ):  # the one who handles money need not be its donor
-            draft.donor = "MULTI"
+    draft = Draft(index, number, donor, members, strength=strength, same=[index])
+    _fill(page, draft, verb, opens=opens)
+    why = _stage(page, draft, verb, noun)
+    if cue not in OWN_WORDS and not _is_offered(page, draft, why):
+        return None, "nobody_offers"
     draft.reasons = [f"donor_{cue}", why]
     return draft, "booked"
+
+
+def _fill(page: Page, draft: Draft, verb: Hit | None, *, opens: bool) -> None:
+    """Set what stands around a sum: recipient, kind, total, past, mechanism and goods."""
+    sentence, mention = page.sentences[draft.sentence], page.money[draft.same[0]]
+    place = mention.start
+    draft.spans = [(sentence.start, sentence.end)]
+    draft.recipient = recipient_near(page, sentence, place, draft.donor)
+    draft.aid_type = aid_type_near(sentence)
+    draft.total = is_total(page, sentence, mention, draft.donor, opens=opens)
+    draft.past = is_past(page, sentence, place)
+    draft.mechanism = mechanism_near(
+        page, draft.sentence, place, verb, draft.donor, total=draft.total, past=draft.past
+    )
+    if draft.total:
+        return
+    draft.items = items_near(page, *page.clause(sentence, place))
+    if not draft.items and len(page.sums(sentence.start, sentence.end)) == 1:
+        draft.items = items_near(page, sentence.start, sentence.end)
+
+
+def _stage(page: Page, draft: Draft, verb: Hit | None, noun: tuple[str, int] | None) -> str:
+    """Set the stage of a sum; tell why."""
+    sentence, place = page.sentences[draft.sentence], page.money[draft.same[0]].start
+    kind = noun[0] if noun is not None else None
+    are_goods = kind == "arms" and verb is not None and verb.key == "arrive"
+    draft.stage, why = stage_near(page, sentence, place, verb, goods=are_goods, total=draft.total)
+    at = noun[1] if noun is not None and kind == "plan" else -1
+    is_noun = at >= 0 and not any(v.start == at for v in verbs(page, max(0, at - 30), at + 1))
+    if is_noun and draft.stage is Stage.PLEDGED:
+        draft.stage, why = Stage.PROPOSED, "plan"
+    return why
+
+
+def _is_offered(page: Page, draft: Draft, why: str) -> bool:
+    """Whether somebody offers a sum whose giver only stands near: no wish, and no "could"."""
+    sentence, place = page.sentences[draft.sentence], page.money[draft.same[0]].start
+    before = page.document.text[page.clause(sentence, place)[0] : place]
+    wished = why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask"))
+    if wished or CAN.search(before):
+        return False
+    if is_tentative(page):
+        draft.stage = Stage.PROPOSED
+    if draft.donor == "DNK" and draft.mechanism == "danish_model":
+        draft.donor = "MULTI"  # the one who handles money need not be its donor
+    return True
