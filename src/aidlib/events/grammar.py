@@ -142,7 +142,9 @@ INDIRECT = re.compile(
 )
 POSSESSIVE = re.compile(r"^\W*(its|their|his|her)\b", re.I)
 BESIDE = re.compile(
-    r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than)?\s*$", re.I
+    r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than|"
+    r"upwards of|at least|as much as)?\s*$",
+    re.I,
 )
 AWAY = re.compile(
     r"[;:(),]|\b(from|since|by|that|has|have|had|was|were|is|are|will|would|goes|after|when|while)\b"
@@ -180,15 +182,7 @@ def donor_near(
     # "American weapons" are made there; who gives them stands elsewhere
     makers = [h for h in parties if h.tag == "demonym" and _makes_goods(page, h)]
     parties = [h for h in parties if h not in makers] or parties
-    straight = [
-        h
-        for h in parties
-        if h.tag == "demonym"
-        or not (
-            OBLIQUE.search(text[max(0, h.start - 16) : h.start])
-            or PLACE.search(text[max(0, h.start - 40) : h.start])
-        )
-    ]
+    straight = [h for h in parties if not _stands_aside(text, h)]
     if verb is not None and parties != makers:
         subjects = [h for h in straight if h.end <= min(verb.start, place)] or [
             h for h in straight if h.end <= verb.start
@@ -202,6 +196,19 @@ def donor_near(
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
     return None, (), "none"
+
+
+COMPANION = re.compile(
+    r"\b(?:alongside|together with|along with|next to|besides|unlike|like|behind)\s(?:the\s)?$", re.I
+)
+
+
+def _stands_aside(text: str, party: Hit) -> bool:
+    """Whether a party is a place, an object or a companion of who acts."""
+    before = text[max(0, party.start - 40) : party.start]
+    if COMPANION.search(before):
+        return True
+    return party.tag != "demonym" and bool(OBLIQUE.search(before[-16:]) or PLACE.search(before))
 
 
 OWNS = re.compile(

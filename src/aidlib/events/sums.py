@@ -50,7 +50,9 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     draft = Draft(index, number, donor, members, strength=strength, same=[index])
     _fill(page, draft, verb, opens=opens)
     why = _stage(page, draft, verb, noun)
-    if cue not in OWN_WORDS and not _is_offered(page, draft, why):
+    if (cue not in OWN_WORDS or (donor, cue) == ("MULTI", "from_party")) and not _is_offered(
+        page, draft, why
+    ):
         return None, "nobody_offers"
     draft.reasons = [f"donor_{cue}", why]
     return draft, "booked"
