@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page
+from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page, once_a_place
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 
@@ -51,6 +51,7 @@ PLACE = re.compile(r"\b(?:in|at|near|outside)\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-
 FALSE_NOUN = frozenset("military security".split())
 
 
+@once_a_place
 def verbs(page: Page, start: int, end: int) -> list[Hit]:
     """Verbs between two places, without the nouns that look like verbs."""
     text = page.document.text
@@ -93,6 +94,7 @@ def governing_verb(page: Page, sentence: Sentence, place: int) -> Hit | None:
     return later[0] if later else None
 
 
+@once_a_place
 def aspect_of(page: Page, verb: Hit) -> str:
     """``future``, ``present``, ``past``, ``perfect``, ``modal`` or ``negated``."""
     before = page.document.text[max(0, verb.start - 36) : verb.start]
@@ -122,6 +124,7 @@ def _free_nouns(page: Page, start: int, end: int) -> list[Hit]:
     ]
 
 
+@once_a_place
 def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tuple[str, int] | None:
     """Class and place of the noun that a sum is attached to."""
     text = page.document.text

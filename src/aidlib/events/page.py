@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from aidlib.events.zones import Sentence, split_sentences
@@ -17,7 +16,7 @@ from aidlib.mentions.money import find_money
 from aidlib.mentions.scan import Hit, scan
 from aidlib.model import Document, Mention
 
-__all__ = ["ADVERSARY", "NEVER_DONOR", "Page", "once_a_page", "read_page"]
+__all__ = ["ADVERSARY", "NEVER_DONOR", "Page", "once_a_page", "once_a_place", "read_page"]
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +40,7 @@ class Page:
     donors: tuple[tuple[str, int], ...] = ()
     starts: tuple[int, ...] = field(default=())
     places: tuple[int, ...] = ()  # where each sum starts
+    hit_starts: tuple[int, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def sentence_at(self, place: int) -> int:
@@ -73,10 +73,8 @@ class Page:
 
     def near(self, start: int, end: int) -> list[Hit]:
         """Hits that start between two places."""
-        return list(self.hits[self._hit_at(start) : self._hit_at(end)])
-
-    def _hit_at(self, place: int) -> int:
-        return bisect_left(self.hits, place, key=attrgetter("start"))
+        at = bisect_left(self.hit_starts, start)
+        return list(self.hits[at : bisect_left(self.hit_starts, end, at)])
 
 
 def read_page(document: Document) -> Page:
@@ -97,7 +95,8 @@ def read_page(document: Document) -> Page:
                 count[hit.key] += weight + (sentence.paragraph < 3)
     starts = tuple(s.start for s in sentences)
     places = tuple(m.start for m in money)
-    return Page(document, tuple(hits), sentences, money, dates, tuple(count.most_common()), starts, places)
+    donors, hit_starts = tuple(count.most_common()), tuple(h.start for h in hits)
+    return Page(document, tuple(hits), sentences, money, dates, donors, starts, places, hit_starts)
 
 
 def _without_scheme_names(hits: list[Hit]) -> list[Hit]:
@@ -111,6 +110,20 @@ def _without_scheme_names(hits: list[Hit]) -> list[Hit]:
         or h.key == "UKR"
         or not any(s.start <= h.start and h.end <= s.end for s in schemes)
     ]
+
+
+def once_a_place(decide: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Make a question about a place of a page be answered once; its arguments name the place."""
+
+    @wraps(decide)
+    def answer(page: Page, *place: Any) -> Answer:
+        key = (decide.__name__, *place)
+        if key not in page.memo:
+            page.memo[key] = decide(page, *place)
+        found: Answer = page.memo[key]
+        return found
+
+    return answer
 
 
 def once_a_page(decide: Callable[[Page], Answer]) -> Callable[[Page], Answer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 from aidlib.events.arithmetic import Figure, parts_by_sum
@@ -124,7 +125,8 @@ LIST_HEAD = re.compile(
 
 def _listed(page: Page, drafts: list[Draft]) -> None:
     """Hang three or more sums of one list under the larger sum that the list opens with."""
-    for number in sorted({d.sentence for d in drafts}):
+    count = Counter(d.sentence for d in drafts)
+    for number in sorted(n for n, told in count.items() if told >= 3):
         sentence = page.sentences[number]
         head = LIST_HEAD.search(page.document.text, sentence.start, sentence.end)
         inside = [d for d in drafts if head and d.sentence == number and _place(page, d)[0] > head.start()]

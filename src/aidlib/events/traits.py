@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
 from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near
 from aidlib.events.mechanism import YEARS
@@ -69,6 +70,7 @@ def _could_give(page: Page, party: Hit) -> bool:
     )
 
 
+@cache
 def home_currencies_of(currency: str | None) -> str | None:
     """The one country whose own currency it is."""
     found = [code for code, own in home_currencies().items() if own == currency]
@@ -100,7 +102,7 @@ def is_total(
         return True
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
     around += page.near(sentence.start, sentence.start + 50)
-    found = [h for h in around if h.kind == "cue"]
+    found = [h for h in around if h.kind == "cue" and h.key in ("cumulative", "whole", "new")]
     cues = {h.key for h in found if not _is_record(page, h)}
     if "cumulative" in cues:
         return True

@@ -154,9 +154,9 @@ def _zone(paragraph: str, number: int) -> str:
     line = paragraph.strip()
     if RELATED.match(line):
         return "related"
-    if CAPTION.match(line) or (CREDIT.search(line) and len(line) < 220):
+    if CAPTION.match(line) or (len(line) < 220 and CREDIT.search(line)):
         return "caption"
-    if BOILER.search(line) and len(line) < 600:
+    if len(line) < 600 and BOILER.search(line):
         return "boilerplate"
     bare = line.rstrip("*_ \"'”’)")
     ends = bare.endswith((".", "!", "?", ":", ";", "…", ",")) or line.startswith(("-", "•", "*   "))

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from aidlib.plots.manifest import put
+
 __all__ = ["notebook_page", "write_index"]
 
 # What a figure says within itself is told again where it is drawn too small to read: class "drawn".
@@ -112,7 +114,7 @@ def write_index(folder: Path, entries: Sequence[dict[str, Any]], notebooks: Sequ
     pages = "".join(f'<li><a href="{stem}.html">{title}</a></li>' for stem, title in titles.items())
     parts.append(f"<h2>Notebooks</h2><ul>{pages}</ul>")
     path = folder / "index.html"
-    path.write_text(whole_page("What the announcements say", "\n".join(parts)), encoding="utf-8")
+    put(path, whole_page("What the announcements say", "\n".join(parts)).encode())
     return path
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
-from aidlib.plots.manifest import read_manifest
+from aidlib.plots.manifest import put, read_manifest
 from aidlib.read import SetAside, read_documents
 from aidlib.story.parameters import (
     Declared,
@@ -252,7 +252,7 @@ def _run(job: Job, root: Path, place: Path) -> float:
             )
     except PapermillExecutionError as error:
         raise _as_ours(error, job.path) from error
-    (place / "report" / f"{job.path.stem}.html").write_text(notebook_page(done), encoding="utf-8")
+    put(place / "report" / f"{job.path.stem}.html", notebook_page(done).encode())
     return time.perf_counter() - started
 
 
@@ -306,9 +306,7 @@ def _write_run(
         "figures": [{**asdict(found), "path": str(found.path)} for found in story.findings],
         "set_aside": [asdict(item) for item in story.set_aside],
     }
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n", encoding="utf-8")
-    part.replace(path)
+    put(path, (json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n").encode())
 
 
 def _hashes(job: Job) -> dict[str, str]:
