@@ -11,6 +11,7 @@ from aidlib.events.notes import settle_note
 from aidlib.events.page import Page, read_page
 from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
 from aidlib.events.sums import judge
+from aidlib.mentions import named
 from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
 
 __all__ = ["build_events"]
@@ -53,7 +54,12 @@ def build_events(document: Document) -> Reading:
         for m, why in enumerate(verdicts)
     )
     money = _with_parts(page, drafts)
-    mentions = tuple(sorted((*money, *page.dates, *_others(page)), key=lambda m: (m.start, m.end, m.kind)))
+    mentions = tuple(
+        sorted(
+            (*money, *page.dates, *named(page.document.text, page.hits)),
+            key=lambda m: (m.start, m.end, m.kind),
+        )
+    )
     return Reading(page.document, mentions, events, decisions, _headline(events))
 
 
@@ -152,16 +158,6 @@ def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
         )
         found.append(Mention("money", mention.span, mention.quote, value))
     return found
-
-
-def _others(page: Page) -> list[Mention]:
-    kinds = ("party", "item", "mechanism")
-    text = page.document.text
-    return [
-        Mention(h.kind, Span(h.start, h.end), text[h.start : h.end], h.key)
-        for h in page.hits
-        if h.kind in kinds
-    ]
 
 
 def _headline(events: tuple[Event, ...]) -> Amount | None:

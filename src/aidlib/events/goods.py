@@ -8,7 +8,7 @@ from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
 from aidlib.events.mechanism import is_joined, mechanism_near
-from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.stage import stage_near
 from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_past, items_near
 from aidlib.events.zones import Sentence
@@ -109,6 +109,13 @@ def _joining(page: Page, number: int) -> Draft | None:
     return None
 
 
+@once_a_page
+def _joiners(page: Page) -> set[str | None]:
+    """Who joins the Danish model on a page: what they sign is that."""
+    found = (_joining(page, number) for number in range(len(page.sentences)))
+    return {draft.donor for draft in found if draft is not None}
+
+
 SIGNS = re.compile(r"sign|conclud|initial|agree|reach|put signatures", re.I)
 PAPER = re.compile(r"memorand|letter|agreement|declaration|accord", re.I)
 TOGETHER = frozenset({"danish_model", "joint_production", "direct_industry"})
@@ -130,6 +137,8 @@ def _signing(page: Page, number: int, drafts: list[Draft]) -> Draft | None:
     if mechanism == "direct_industry" and givers[0] == "DNK":
         mechanism = "danish_model"
     if any(d.mechanism == mechanism and d.donor in (givers[0], "MULTI") for d in drafts):
+        return None
+    if givers[0] in _joiners(page):
         return None
     draft = Draft(None, number, givers[0], stage=Stage.COMMITTED, mechanism=mechanism)
     draft.spans = [(sentence.start, sentence.end)]

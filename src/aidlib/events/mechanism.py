@@ -34,10 +34,12 @@ def mechanism_near(
         for s in (*reversed(page.sentences[max(0, number - FAR) : number]), *page.sentences[: min(1, number)])
         if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
     ]
-    several = len(page.sums(sentence.start, sentence.end)) > 1
-    if several or any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits):
+    joins = any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits)
+    if joins or len(page.sums(sentence.start, sentence.end)) > 1:
         spans[1] = clause
     code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
+    if joins and code in ("danish_model", "direct_industry"):
+        code = None  # the words tell what is joined, not the way of the sum beside it
     if code is None and THE_SCHEME.search(page.document.text, *clause):
         code = _main_scheme(page)
     if code is None and YEARS.search(page.document.text, *clause) and not _is_package(page, clause):
