@@ -107,7 +107,9 @@ def is_total(
     if "cumulative" in cues:
         return True
     measured = any(h.kind == "verb" and h.key == "measure" for h in page.near(start, end))
-    if measured and YEARS.search(page.document.text, start, end):
+    if measured and (
+        YEARS.search(page.document.text, start, end) or IN_YEAR.search(page.document.text, start, end)
+    ):
         return True
     since = any(sentence.start <= d.start < sentence.end and d.value.role == "since" for d in page.dates)
     if opens:
@@ -120,6 +122,7 @@ def is_total(
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
 
+IN_YEAR = re.compile(r"\b(?:in|for|by|during) 20\d\d\b|\b(?:same|those|these|all) years\b", re.I)
 BRINGS = re.compile(
     r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lifting|raises?|raising)\b[^.;]{0,90}\bto\s"
     r"(?:(?:about|around|more than|over|nearly|almost|some|roughly|at least|a total of|just over)\s){0,2}$",

@@ -157,7 +157,7 @@ def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
     }
     out = io.BytesIO()
     with _outlined(fig) if kind == "pdf" else nullcontext():
-        more: dict[str, Any] = {"dpi": 300, "pil_kwargs": {"compress_level": 4}} if kind == "png" else {}
+        more: dict[str, Any] = {"dpi": 300, "pil_kwargs": {"compress_level": 2}} if kind == "png" else {}
         fig.savefig(out, format=kind, metadata=about[kind], **more)
     return out.getvalue()
 
