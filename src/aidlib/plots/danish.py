@@ -152,10 +152,11 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     handed = rows[(rows["channel"] != "") & (rows["channel"] != rows["donor"])]
     others = sum(handed["central_eur"], ZERO)
     first = rows.iloc[0]
+    pays = "pay" if first["donor"] in ("MULTI", "NORDIC") else "pays"
     whose = listed(sorted({name_of(code) for code in handed["channel"]})) or "another"
     finding = (
         f"{percent(others / total)} of the {eur(total)} booked for the {title} is others' money that "
-        f"{whose} handles; {as_subject(str(first['name']))} pays the most"
+        f"{whose} handles; {as_subject(str(first['name']))} {pays} the most"
     )
     bars = ", ".join(
         f"{row.name} {eur(row.central_eur) if row.central_eur else 'no sum said'}"
