@@ -11,8 +11,9 @@ from aidlib.events.notes import settle_note
 from aidlib.events.page import Page, read_page
 from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
 from aidlib.events.sums import judge
+from aidlib.events.when import when_of
 from aidlib.mentions import named
-from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span, When
+from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span
 
 __all__ = ["build_events"]
 
@@ -93,7 +94,7 @@ def _verdict(page: Page, mention: int, drafts: list[Draft], place: dict[int, int
 
 def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
     money: Money | None = page.money[draft.mention].value if draft.mention is not None else None
-    when = _when(page, draft)
+    when = when_of(page, draft)
     mentions = [page.money[m].span for m in draft.same]
     return Event(
         donor=draft.donor,
@@ -120,20 +121,6 @@ def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
         evidence=(*(Span(a, b) for a, b in draft.spans), *mentions),
         reasons=tuple(draft.reasons),
     )
-
-
-def _when(page: Page, draft: Draft) -> When | None:
-    """The day of an act: a date that its statement names, and that does not lie ahead."""
-    start, end = draft.spans[0]
-    published = page.document.published
-    for mention in page.dates:
-        when: When = mention.value
-        if not start <= mention.start < end or when.role != "on":
-            continue
-        last = when.end or when.start
-        if published is None or last <= published.isoformat()[: len(last)]:
-            return when
-    return None
 
 
 def _alternatives(page: Page, draft: Draft) -> tuple[Amount, ...]:

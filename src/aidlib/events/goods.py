@@ -7,10 +7,11 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
+from aidlib.events.items import VAGUE, items_near
 from aidlib.events.mechanism import is_joined, mechanism_near
 from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.stage import stage_near
-from aidlib.events.traits import SILENT, VAGUE, aid_type_near, is_past, items_near
+from aidlib.events.traits import SILENT, aid_type_near, is_past
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Stage

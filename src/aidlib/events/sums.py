@@ -7,11 +7,12 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
 from aidlib.events.grammar import governing_verb, head_noun, recipient_near, verbs
+from aidlib.events.items import items_near
 from aidlib.events.mechanism import mechanism_near
 from aidlib.events.notes import leads_note, told_elsewhere
 from aidlib.events.page import Page
 from aidlib.events.stage import is_tentative, stage_near
-from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total, items_near
+from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total
 from aidlib.mentions.scan import Hit
 from aidlib.model import Stage
 
