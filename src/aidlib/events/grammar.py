@@ -116,23 +116,27 @@ def _free_nouns(page: Page, start: int, end: int) -> list[Hit]:
     near = page.near(max(0, start - 40), end)
     names = [h for h in near if h.kind in ("mechanism", "party")]
     return [
-        h
-        for h in near
-        if h.kind == "noun"
-        and h.start >= start
-        and not any(n.start <= h.start and h.end <= n.end for n in names)
+        h for h in near if h.kind == "noun" and h.start >= start and not any(_is_inside(h, n) for n in names)
     ]
+
+
+def _is_inside(noun: Hit, name: Hit) -> bool:
+    """Whether a noun is but a part of a longer name."""
+    return name.start <= noun.start and noun.end <= name.end and (noun.start, noun.end) != name[:2]
 
 
 @once_a_place
 def head_noun(page: Page, start: int, end: int, clause: tuple[int, int]) -> tuple[str, int] | None:
     """Class and place of the noun that a sum is attached to."""
     text = page.document.text
-    for hit in _free_nouns(page, end, min(clause[1], end + 70)):
-        gap = text[end : hit.start]
-        if len(gap.split()) <= 6 and not AWAY.search(gap):
-            return hit.key, hit.start
-        break
+    after = _free_nouns(page, end, min(clause[1], end + 70))
+    if after and len(text[end : after[0].start].split()) <= 6 and not AWAY.search(text[end : after[0].start]):
+        head = after[0]
+        for hit in after[1:]:  # a reparations loan is a loan
+            if hit.start > head.end + 1:
+                break
+            head = hit
+        return head.key, head.start
     before = _free_nouns(page, max(clause[0], start - 70), start)
     if before and len(text[before[-1].end : start].split()) <= 7:
         return before[-1].key, before[-1].start

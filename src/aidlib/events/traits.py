@@ -35,7 +35,8 @@ def donor_of(
     clause = page.clause(sentence, mention.start)
     lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
     if WINDFALL.search(page.document.text, *clause) and code not in ("MULTI", "NORDIC"):
-        if not (lends and cue == "subject"):  # a loan is its lender's, whatever pays it back
+        # A loan is its lender's, whatever pays it back; Denmark hands out what is the Union's.
+        if cue != "subject" or code in ("EU", "DNK") and not lends:
             return "EU", (), "windfall"
     home = home_currencies_of(mention.value.currency)
     if home and code != home and code not in ("MULTI", "NORDIC") and home in dict(page.donors):
@@ -50,7 +51,9 @@ def donor_of(
         if codes:
             own = POSSESSIVE.match(page.document.text, sentence.start)
             return codes[0], (), "pronoun" if own else "earlier_sentence"
-    return (page.donors[0][0], (), "document") if page.donors else (None, (), "none")
+    if page.donors:
+        return page.donors[0][0], (), "document"
+    return (home, (), "currency") if home else (None, (), "none")
 
 
 def _could_give(page: Page, party: Hit) -> bool:
