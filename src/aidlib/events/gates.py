@@ -14,11 +14,13 @@ __all__ = ["GIVING", "NEEDED", "gate", "has_focus", "weigh"]
 
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
+BOUGHT = frozenset({"order", "purchase"})  # an order has a cost, and is aid all the same
 NEEDED = 3
+FAR = 40  # characters and a comma between, from which a verb says nothing of a sum
 LONG = 5000  # characters from which the head of a page says little of its end
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
-    r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|year|barrel|ton|piece|shell|head|night)\b|"
+    r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|barrel|ton|piece|shell|head|night)\b|"
     r"every day|an hour|daily|monthly)",
     re.I,
 )
@@ -61,11 +63,12 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
     if noun is not None and noun[0] in VETO:
         between = text[min(mention.end, noun[1]) : max(mention.start, noun[1])]
         spent_on = noun[1] > mention.start and INFINITIVE.search(between)
-        if noun[0] != "asset" or not (spent_on or WINDFALL.search(between)):
+        bought = noun[0] == "cost" and verb is not None and verb.key in BOUGHT
+        if not bought and (noun[0] != "asset" or not (spent_on or WINDFALL.search(between))):
             return f"not_aid_{noun[0]}"
     if verb is not None and verb.key in ("trade", "harm") and (noun is None or noun[0] != "aid"):
         near = text[min(verb.end, mention.end) : max(verb.start, mention.start)]
-        if not WINDFALL.search(near):
+        if not WINDFALL.search(near) and not ("," in near and len(near) > FAR):
             return f"not_aid_{verb.key}"
     parties = {h.key for h in sentence.hits if h.kind == "party"}
     if parties & ADVERSARY and not parties - NEVER_DONOR and (noun is None or noun[0] != "aid"):

@@ -198,13 +198,14 @@ def donor_near(
         same = [h for h in same if not _only_owns(page, h)] or same
         if same:
             return _one_or_many(_joint(page, same), "subject")
-    close = straight or parties
+    close = straight or [h for h in parties if not RECEIVER.search(text[max(0, h.start - 10) : h.start])]
     if close:
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
     return None, (), "none"
 
 
+RECEIVER = re.compile(r"\b(?:for|to)\s(?:the\s)?$", re.I)
 COMPANION = re.compile(
     r"\b(?:alongside|together with|along with|next to|besides|unlike|like|behind)\s(?:the\s)?$", re.I
 )

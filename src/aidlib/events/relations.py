@@ -116,7 +116,7 @@ def parts_among(page: Page) -> dict[int, int]:
     return {d.mention: d.part_of.mention for d in every if d.part_of is not None}  # type: ignore[misc]
 
 
-OF_WHOLE = re.compile(r"^\s(?:out\s)?of\s(?:(?:the|its|a|an|that|this|their|[\w’']+[’']s?)\s){1,2}$", re.I)
+OF_WHOLE = re.compile(r"^,?\s(?:out\s)?of\s(?:(?:the|its|a|an|that|this|their|[\w’']+[’']s?)\s){1,2}$", re.I)
 OUT_OF = re.compile(r"\bout of\s(?:(?:the|its|a|that|this|their)\s)?(?:more than |about |some )?$", re.I)
 LIST_HEAD = re.compile(
     r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aidlib.events.bills import is_passed_in, state_of_bill
 from aidlib.events.grammar import aspect_of, verbs
 from aidlib.events.page import Page, once_a_page
 from aidlib.events.zones import Sentence
@@ -13,7 +14,10 @@ from aidlib.model import Stage
 
 __all__ = ["is_tentative", "stage_near"]
 
-CHAIN = re.compile(r"^\s(?:\w+ly\s|also\s|both\s)?(?:to|on)\s(?:\w+ly\s)?$")
+CHAIN = re.compile(
+    r"^\s(?:\w+ly\s|also\s|both\s)?(?:(?:an?|the|its)\s(?:decision|resolution|law|plan|proposal)\s)?"
+    r"(?:to|on)\s(?:\w+ly\s)?$"
+)
 # Governments number the packages that they have adopted.
 ADOPTED = re.compile(
     r"\bpackage,? (?:number |no\.? ?)?(?:\d{1,2}\b|(?:thir|four|fif|six|seven|eigh|nine)teen\b|twenty)|"
@@ -74,11 +78,10 @@ def _stage_of(
     clause = page.clause(sentence, place)
     cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
     wide = {h.key for h in sentence.hits if h.kind == "cue"}
-    if "passed" in wide:
+    if is_passed_in(page, sentence):
         return Stage.COMMITTED, "passed"
-    if "bill" in wide and _bill(page) is not None and not total:
-        state = _bill(page)
-        assert state is not None
+    state = state_of_bill(page) if "bill" in wide and not total else None
+    if state is not None:
         return state, "bill"
     doubt = _doubt(page, sentence, place)
     if doubt is not None:
@@ -189,32 +192,3 @@ def _is_unsure_of_aid(sentence: Sentence) -> bool:
 def _wishes(page: Page, found: list[Hit]) -> bool:
     words = [page.document.text[h.start : h.end].lower() for h in found if h.key in ("ask", "propose")]
     return any(w.startswith(wish[:5]) for w in words for wish in WISHES)
-
-
-PASSED = re.compile(
-    r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing)\s"
-    r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
-    r"(?:passed|approved|adopted|cleared|signed off|green-?lit|"
-    r"voted\s(?:\w+ly\s)?(?:through|to approve|to pass|for|in favou?r))|"
-    r"\b(?:bill|act|law|package)\b[^.;]{0,40}\b(?:was|were|been)\s(?:\w+ly\s)?(?:approved|passed|adopted|signed)\b",
-    re.I,
-)
-
-
-def _is_law(page: Page) -> bool:
-    """Whether the text's head says that the last chamber has passed it."""
-    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:4]
-    return any(PASSED.search(page.document.text, s.start, s.end) for s in head)
-
-
-@once_a_page
-def _bill(page: Page) -> Stage | None:
-    """State of the bill that a text tells of: committed once the last chamber has passed it."""
-    cues = {h.key for h in page.hits if h.kind == "cue"}
-    if "bill" not in cues:
-        return None
-    if "last_chamber_open" in cues:
-        return Stage.PROPOSED
-    if "passed" in cues or _is_law(page):
-        return Stage.COMMITTED
-    return Stage.PROPOSED if any(h.key == "chamber" for h in page.hits if h.kind == "cue") else None

@@ -1,0 +1,42 @@
+"""In: a page. Out: how far the bill has come that it tells of: no chamber before the last makes aid of it."""
+
+from __future__ import annotations
+
+import re
+
+from aidlib.events.page import Page, once_a_page
+from aidlib.events.zones import Sentence
+from aidlib.model import Stage
+
+__all__ = ["is_passed_in", "state_of_bill"]
+
+PASSED = re.compile(
+    r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing)\s"
+    r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
+    r"(?:passed|approved|adopted|cleared|signed off|green-?lit|"
+    r"voted\s(?:\w+\s){0,4}(?:through|to approve|to pass|for|in favou?r))|"
+    r"\b(?:bill|act|law|package)\b[^.;]{0,40}\b(?:was|were|been)\s(?:\w+ly\s)?(?:approved|passed|adopted|signed)\b",
+    re.I,
+)
+OTHER_BILL = re.compile(r"\b(?:last|previous|earlier|similar|own version|first)\b[^.;]{0,70}$", re.I)
+
+
+@once_a_page
+def state_of_bill(page: Page) -> Stage | None:
+    """Stage of what the bill of a text gives; None where the text tells of no bill."""
+    cues = {hit.key for hit in page.hits if hit.kind == "cue"}
+    if "bill" not in cues:
+        return None
+    if "last_chamber_open" in cues:
+        return Stage.PROPOSED
+    if any(is_passed_in(page, sentence) for sentence in page.sentences):
+        return Stage.COMMITTED
+    return Stage.PROPOSED if "chamber" in cues else None
+
+
+def is_passed_in(page: Page, sentence: Sentence) -> bool:
+    """Whether a sentence says that the last chamber has passed this bill, and not another one."""
+    text = page.document.text
+    ends = [hit.start for hit in sentence.hits if hit.kind == "cue" and hit.key == "passed"]
+    ends += [match.start() for match in PASSED.finditer(text, sentence.start, sentence.end)]
+    return any(not OTHER_BILL.search(text, max(sentence.start, end - 80), end + 1) for end in ends)
