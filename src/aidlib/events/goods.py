@@ -160,6 +160,11 @@ def _may_give(hit: Hit) -> bool:
     return hit.kind == "party" and hit.key not in NEVER_DONOR and hit.tag not in ("group", "body")
 
 
+PRICED = re.compile(
+    r"\W*(?:the|these|those|they|it|its|their|this)\b[^.;]{0,60}\b(?:worth|valued?|costs?|price)\b", re.I
+)
+
+
 def _belongs(page: Page, goods: Draft, money: Draft) -> bool:
     """Whether goods are what a sum of the same page pays for; they then go to it."""
     if page.sentences[goods.sentence].zone == "headline" or (
@@ -167,9 +172,12 @@ def _belongs(page: Page, goods: Draft, money: Draft) -> bool:
     ):
         return True
     shared = set(goods.items) & set(money.items)
-    close = (
-        0 <= goods.sentence - money.sentence <= 2 and not goods.past and goods.stage.rank <= money.stage.rank
-    )
+    gap = goods.sentence - money.sentence
+    close = 0 <= gap <= 2 and not goods.past and goods.stage.rank <= money.stage.rank
+    priced = gap == -1 and PRICED.match(page.document.text, page.sentences[money.sentence].start)
+    if priced and not money.items:
+        money.items = dict(goods.items)
+        return True
     if close and not shared and not money.items and all(v is None for v in goods.items.values()):
         shared = set(goods.items)
     if shared and close:
