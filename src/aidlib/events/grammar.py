@@ -147,7 +147,7 @@ INDIRECT = re.compile(
     r"\b(gave|give|gives|giving|given|grants?|granted|lends?|lent|offers?|offered|owes?|sends?|sent|hand(?:s|ed)|to|for)\s(?:the\s)?$",
     re.I,
 )
-POSSESSIVE = re.compile(r"^\W*(its|their|his|her)\b", re.I)
+POSSESSIVE = re.compile(r"\W*(its|their|his|her)\b", re.I)
 BESIDE = re.compile(
     r"^(?:’s|'s)?[\s:(]*(?:about|around|some|nearly|almost|roughly|with|over|up to|more than|"
     r"upwards of|at least|as much as)?\s*$",
@@ -178,10 +178,16 @@ def donor_near(
     parties = [h for h in sentence.hits if h.kind == "party" and h.key not in NEVER_DONOR]
     if _adversary_acts(page, sentence, place, verb):
         return None, (), "adversary"
+    owners = [h for h in parties if h.start > place and _owns_money(text, h)]
+    if len(owners) > 1 and _joint(page, owners) == tuple(dict.fromkeys(h.key for h in owners)):
+        return _one_or_many(_joint(page, owners), "from_party")
     for hit in parties:
         if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
-            if hit.tag in ("country", "body", "seat", "group"):
+            if hit.tag in ("country", "body", "seat", "group") or hit in owners:
                 return hit.key, (), "from_party"
+    for hit in owners:
+        if hit.start - place < 40 and OF_FUNDS.search(text[place : hit.start]):
+            return hit.key, (), "from_party"
     for hit in parties:
         receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
         if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
@@ -203,6 +209,18 @@ def donor_near(
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
     return None, (), "none"
+
+
+FUNDS = re.compile(
+    r"(?:[’']s)?(?:,|\sand|\s[A-Z][\w-]+|\s[a-z-]+-asset)*\s(?:own\s|national\s)?"
+    r"(?:funds?|money|treasury|budget|contributions?|cash|taxpayers|state)\b"
+)
+OF_FUNDS = re.compile(r"\s(?:in|of)\s(?:the\s)?$")
+
+
+def _owns_money(text: str, party: Hit) -> bool:
+    """Whether a party behind a sum is whose money it is: "from the Danish treasury", "in Union funds"."""
+    return FUNDS.match(text, party.end) is not None
 
 
 RECEIVER = re.compile(r"\b(?:for|to)\s(?:the\s)?$", re.I)

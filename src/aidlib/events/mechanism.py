@@ -117,11 +117,15 @@ def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -
 
 
 def clear_mixed(drafts: list[Draft]) -> None:
-    """Name no mechanism for a whole whose parts go several ways."""
+    """Name no mechanism for a whole whose parts go several ways, and no one donor where they have two."""
     for whole in drafts:
-        ways = {d.mechanism for d in drafts if d.part_of is whole}
+        parts = [d for d in drafts if d.part_of is whole]
+        ways = {d.mechanism for d in parts}
         if len(ways) > 1 and whole.mechanism in ways:
             whole.mechanism = None
+        donors = {d.donor for d in parts if d.donor}
+        if len(donors) > 1 and not whole.total:
+            whole.donor, whole.donors = "MULTI", tuple(sorted(donors - {"MULTI"}))
 
 
 YEARS = re.compile(

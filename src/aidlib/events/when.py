@@ -6,58 +6,98 @@ import re
 
 from aidlib.events.draft import Draft
 from aidlib.events.page import Page, once_a_page
+from aidlib.events.zones import Sentence
 from aidlib.model import Mention, When
 
 __all__ = ["when_of"]
 
-HEAD = 3  # sentences in which a text says which day it tells of
+OPENING = 3  # sentences in which a text says which day it tells of
+LINE = 70  # characters of a line that only dates a text
+OUTSIDE = ("headline", "caption", "related", "boilerplate")
 ELSEWHERE = re.compile(
-    r"\bsince\b[^.;]*$|\b(?:invasion|war|aggression|invaded|attacked|began|beginning|start(?:ed)?|outbreak)\b[^.;,]{0,30}$"
+    r"\bsince\b[^.;]*$|\b(?:invasion|war|aggression|invaded|attacked)\b[^.;,]{0,30}$"
     r"|\b(?:Act|Law|Resolution|fiscal years?|budget)\b[^.;,]{0,12}$|\b(?:for|of) (?:fiscal )?$",
     re.I,
 )
+TODAY = re.compile(r"today|this (?:morning|afternoon|evening)|tonight", re.I)
 
 
 def when_of(page: Page, draft: Draft) -> When | None:
-    """Give the time of an act: what its statement says, and for news else the day that the text tells of.
+    """Give the time of an act: what its statement says; for news else the day that its text tells of.
 
-    A year says too little of news; nothing that lies ahead is when something was done.
+    Background has no day but its own. A total is of the day on which it is written down, news of the day
+    that the opening names ("on Friday announced", "today").
     """
     said = [when for start, end in draft.spans for when in _said(page, draft, start, end)]
     if draft.past:
         return next(iter(said), None)
-    return next((w for w in said if w.precision in ("day", "month")), None) or _day_told(page)
+    told = _written(page) if draft.total else _told(page) or _written(page)
+    return next((when for when in said if _is_day(when)), None) or told or next(iter(said), None)
 
 
 def _said(page: Page, draft: Draft, start: int, end: int) -> list[When]:
     """Times between two places at which the act can have been done, those of its own clause first."""
     dates = [d for d in page.dates if start <= d.start < end and _is_when(page, d)]
-    places = [page.money[m].start for m in draft.same if start <= page.money[m].start < end]
-    if places:
-        clause = page.clause(page.sentences[page.sentence_at(places[0])], places[0])
-        dates.sort(key=lambda d: not clause[0] <= d.start < clause[1])
+    own = [page.money[m] for m in draft.same if start <= page.money[m].start < end]
+    if own and dates:
+        place = own[0].start
+        first, last = page.clause(page.sentences[page.sentence_at(place)], place)
+        mine = [d for d in dates if first <= d.start < last and not _belongs_before(page, first, d, place)]
+        others = [d for d in dates if not first <= d.start < last and not _is_taken(page, start, d, place)]
+        dates = mine + (others if not mine or len(page.sums(start, end)) == 1 else [])
     return [d.value for d in dates]
+
+
+def _belongs_before(page: Page, start: int, day: Mention, place: int) -> bool:
+    """Whether a date follows another sum more closely than it leads to, or follows, this one."""
+    before = page.sums(start, day.start)
+    if not before or before[-1].start == place:
+        return False
+    return place < day.start or day.start - before[-1].end < place - day.end
+
+
+def _is_taken(page: Page, start: int, day: Mention, place: int) -> bool:
+    """Whether another sum stands between a date and this one; a date that opens a sentence is for all."""
+    first, last = sorted((place, day.start))
+    return bool(page.sums(first + 1, last)) and bool(page.sums(start, day.start))
 
 
 def _is_when(page: Page, mention: Mention) -> bool:
     when: When = mention.value
-    if when.role != "on" or _lies_ahead(page, when):
+    last, published = when.end or when.start, page.document.published
+    if when.role != "on" or (published and last > published.isoformat()[: len(last)]):
         return False
     return not ELSEWHERE.search(page.document.text[max(0, mention.start - 60) : mention.start])
 
 
-def _lies_ahead(page: Page, when: When) -> bool:
-    last, published = when.end or when.start, page.document.published
-    return published is not None and last > published.isoformat()[: len(last)]
+def _is_day(when: When) -> bool:
+    return when.precision == "day" and when.end is None
 
 
 @once_a_page
-def _day_told(page: Page) -> When | None:
-    """The day that a text tells of: its dateline's, or the first day that its opening names."""
-    opening = [s for s in page.sentences if s.zone not in ("headline", "caption", "related", "boilerplate")]
-    for sentence in opening[: HEAD]:
-        for mention in page.dates:
-            if sentence.start <= mention.start < sentence.end and mention.value.precision in ("day", "month"):
-                if _is_when(page, mention):
-                    return mention.value
-    return None
+def _written(page: Page) -> When | None:
+    """The day of a text's dateline."""
+    heads = [s for s in page.sentences if s.zone not in OUTSIDE][:OPENING]
+    lines = [s for s in heads if s.zone in ("dateline", "standfirst", "heading") and s.end - s.start < LINE]
+    return next((when for s in lines for when in _days(page, s)), None)
+
+
+@once_a_page
+def _told(page: Page) -> When | None:
+    """The day of the news: the first that the opening names, or the "today" beside a sum."""
+    body = [s for s in page.sentences if s.zone not in (*OUTSIDE, "dateline")]
+    opening = (w for s in body[: 1 if _written(page) else OPENING] for w in _days(page, s) if _is_day(w))
+    today = (
+        d.value
+        for d in page.dates
+        if TODAY.fullmatch(d.quote) and _has_sum(page, page.sentences[page.sentence_at(d.start)])
+    )
+    return next(opening, None) or next(today, None)
+
+
+def _has_sum(page: Page, sentence: Sentence) -> bool:
+    return bool(page.sums(sentence.start, sentence.end))
+
+
+def _days(page: Page, sentence: Sentence) -> list[When]:
+    return [d.value for d in page.dates if sentence.start <= d.start < sentence.end and _is_when(page, d)]

@@ -14,7 +14,7 @@ __all__ = ["Sentence", "split_sentences"]
 
 BREAK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 LINE = re.compile(r"\n")
-GLUED = re.compile(r"(?<=[a-z\d][.!?])(?=[A-Z][a-z])")
+GLUED = re.compile(r"[.!?](?<=[a-z\d].)(?=[A-Z][a-z])")
 WRAP_AT = range(50, 90)
 
 
@@ -72,8 +72,9 @@ TOWN = re.compile(r"^(?:[A-ZÀ-Þ]{3,}|[A-ZÀ-Þ][a-zà-ÿ]+(?:/[A-Z]\w+)*,\s\d)
 
 def _with_dateline(text: str, start: int, end: int, zone: str) -> list[tuple[int, int, str]]:
     """Sentences of a paragraph; a dateline at its head stands apart, so that its town is nobody's act."""
-    match = DATELINE.match(text, start, min(end, start + 110)) if zone == "body" else None
-    if match is None or not TOWN.match(text[start : start + 40]):
+    has_town = zone == "body" and TOWN.match(text[start : start + 40])
+    match = DATELINE.match(text, start, min(end, start + 110)) if has_town else None
+    if match is None:
         return [(a, b, zone) for a, b in _sentences(text, start, end)]
     rest = [(a, b, zone) for a, b in _sentences(text, match.end(), end)]
     return [(start, match.end(), "dateline"), *rest]
@@ -111,12 +112,13 @@ LONE = re.compile("[\ud800-\udfff]")  # half a character: no other library takes
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = start
-    for piece in sentencex.segment("en", LONE.sub("\ufffd", text[start:end])):
+    block = text[start:end]
+    for piece in sentencex.segment("en", block if block.isascii() else LONE.sub("\ufffd", block)):
         here, stop = at, at + len(piece)
-        cuts = [match.start() for match in GLUED.finditer(text, here, stop)]
-        for cut in (*cuts, stop):
-            found += _short(text, here, cut)
-            here = cut
+        for match in GLUED.finditer(text, here, stop):
+            found += _short(text, here, match.end())
+            here = match.end()
+        found += _short(text, here, stop)
         at = stop
     if at != end:  # the splitter trims blanks in rare cases; the paragraph then stays whole
         return [(start, end)]
@@ -143,11 +145,16 @@ RELATED = re.compile(
     r"recommended|other topics of interest)\b",
     re.I,
 )
-BOILER = re.compile(
-    r"newsletter|sign up|subscribe|privacy (policy|notice)|click here|follow (us|our)|join us on|"
-    r"download the app|^advertisement$|^image \d+ of|all rights reserved|skip past",
-    re.I,
-)
+# Far quicker than one pattern of them all, which tries each at every letter.
+BOILER = (
+    "newsletter",
+    "sign up",
+    "subscribe",
+    "privacy policy",
+    "privacy notice",
+    "click here",
+    "follow us",
+) + ("follow our", "join us on", "download the app", "all rights reserved", "skip past")
 
 
 def _zone(paragraph: str, number: int) -> str:
@@ -156,7 +163,8 @@ def _zone(paragraph: str, number: int) -> str:
         return "related"
     if CAPTION.match(line) or (len(line) < 220 and CREDIT.search(line)):
         return "caption"
-    if len(line) < 600 and BOILER.search(line):
+    low = line.lower() if len(line) < 600 else ""
+    if low == "advertisement" or any(phrase in low for phrase in BOILER):
         return "boilerplate"
     bare = line.rstrip("*_ \"'”’)")
     ends = bare.endswith((".", "!", "?", ":", ";", "…", ",")) or line.startswith(("-", "•", "*   "))
