@@ -88,7 +88,7 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     score = 0
     if noun is not None:
         score += {"aid": 3, "arms": 2, "support": 2}.get(noun[0], 0)
-    elif any(h.kind == "noun" and h.key == "aid" for h in sentence.hits):
+    elif any(h.kind == "noun" and h.key == "aid" and _one_part(page, h, mention) for h in sentence.hits):
         score += 2
     if verb is not None and verb.key in GIVING:
         score += 2
@@ -114,6 +114,11 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     if ukraine == 0:
         return score + (verb is not None and verb.key in GIVING) if _is_note(page) else 0
     return score + (ukraine == 2) + (2 if has_focus(page) else 0)
+
+
+def _one_part(page: Page, hit: Hit, mention: Mention) -> bool:
+    """Whether no semicolon parts a word from a sum."""
+    return ";" not in page.document.text[min(hit.end, mention.end) : max(hit.start, mention.start)]
 
 
 def _is_listed(page: Page, sentence: Sentence, mention: Mention) -> bool:
