@@ -149,14 +149,16 @@ def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
 
 def _headline(events: tuple[Event, ...]) -> Amount | None:
     bookable = [e for e in events if e.is_bookable() and e.amount is not None]
-    news = [
-        e
-        for e in bookable
-        if not e.about_past and (e.part_of is None or events[e.part_of].is_cumulative_total)
-    ]
+    news = [e for e in bookable if not e.about_past and _stands_alone(e, events)]
     if not bookable:
         return None
     if not news:
         return Amount(bookable[0].amount or Decimal(0), bookable[0].currency)
     currency = news[0].currency
     return Amount(sum((e.amount or Decimal(0) for e in news if e.currency == currency), Decimal(0)), currency)
+
+
+def _stands_alone(event: Event, events: tuple[Event, ...]) -> bool:
+    """Whether no news holds an event: its whole is none, a running total, or background."""
+    whole = None if event.part_of is None else events[event.part_of]
+    return whole is None or whole.is_cumulative_total or whole.about_past

@@ -13,6 +13,7 @@ __all__ = ["is_note", "leads_note", "settle_note", "told_elsewhere"]
 
 LONGEST = 2500
 ENTRY = re.compile(r"\b[A-Z]{3}\d{1,2}\b")  # another entry of the coder's own register
+PART_OF = re.compile(r"\bpart of (?:the|an?|its)\s(?:[\w-]+\s){0,4}(?:of|worth|amounting to)\s$", re.I)
 THIS_IS = re.compile(
     r"\s*(?:this|these|they|both|all)\b[^.]{0,40}\b(?:report|includ|list|record|count|consider|cover)", re.I
 )
@@ -71,6 +72,11 @@ def settle_note(page: Page, drafts: list[Draft]) -> None:
     """Leave a note the act that its coder reckons, else those of its first donor, as news."""
     if not is_note(page) or not drafts:
         return
+    for draft in drafts:
+        named = page.document.text[
+            max(0, page.money[draft.same[0]].start - 60) : page.money[draft.same[0]].start
+        ]
+        draft.past = draft.past or bool(PART_OF.search(named)) and any(d.part_of is draft for d in drafts)
     reckoned = [d for d in drafts if any(_is_reckoned(page, page.money[m]) for m in d.same)]
     for draft in drafts:
         is_other = draft is not reckoned[-1] if reckoned else draft.donor != drafts[0].donor

@@ -15,7 +15,7 @@ from aidlib.lexicon import rough_rates
 __all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats", "parts_among"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
-ALSO = re.compile(r"\b(?:also|in addition|additionally|separately)\b", re.I)
+ALSO = re.compile(r"\b(?:(?<!see )also|in addition|additionally|separately)\b", re.I)
 WHOLE_AFTER = re.compile(
     r"\b(part of|belongs? to|out of|stems? from|drawn from|taken from|"
     r"element of|tranche of|instal?lment of|slice of|portion of|comes? out of)\b",
