@@ -97,6 +97,11 @@ def schemes(row: Row) -> tuple[str, str]:
     return "; ".join(found), row["event"]
 
 
+def when(row: Row) -> tuple[str, str]:
+    """Dates of the events, in the order of the text."""
+    return "|".join(e.date or "-" for e in reading(row["text"]).events), row["dates"]
+
+
 TABLES: dict[str, Callable[[Row], tuple[str, str]]] = {
     "stages": stage,
     "parts": parts,
@@ -106,4 +111,5 @@ TABLES: dict[str, Callable[[Row], tuple[str, str]]] = {
     "events_goods": goods,
     "events_totals": totals,
     "events_schemes": schemes,
+    "events_when": when,
 }

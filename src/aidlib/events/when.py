@@ -86,16 +86,14 @@ def _written(page: Page) -> When | None:
 def _told(page: Page) -> When | None:
     """The day of the news: the first that the opening names, or the "today" beside a sum."""
     body = [s for s in page.sentences if s.zone not in (*OUTSIDE, "dateline")]
-    opening = (w for s in body[: 1 if _written(page) else OPENING] for w in _days(page, s) if _is_day(w))
-    today = (
-        d.value
-        for d in page.dates
-        if TODAY.fullmatch(d.quote) and _has_sum(page, page.sentences[page.sentence_at(d.start)])
-    )
-    return next(opening, None) or next(today, None)
+    opening = [s for s in body[: 1 if _written(page) else OPENING] if any(h.kind == "party" for h in s.hits)]
+    named = (when for s in opening for when in _days(page, s) if _is_day(when))
+    today = (d.value for d in page.dates if TODAY.fullmatch(d.quote) and _is_beside_sum(page, d))
+    return next(named, None) or next(today, None)
 
 
-def _has_sum(page: Page, sentence: Sentence) -> bool:
+def _is_beside_sum(page: Page, mention: Mention) -> bool:
+    sentence = page.sentences[page.sentence_at(mention.start)]
     return bool(page.sums(sentence.start, sentence.end))
 
 

@@ -110,4 +110,8 @@ def _role(before: str) -> str:
 def _is_future(before: str, role: str) -> bool:
     if role in {"by", "until"}:
         return True
-    return bool(re.search(rf"\b(?:{any_of('future')})\b", before))
+    return bool(re.search(rf"\b(?:{any_of('future')})\b", SAID.split(before)[-1]))
+
+
+# in "will pay, it announced on Friday", the Friday is that of the word
+SAID = re.compile(r"\b(?:said|says|announced|told|added|wrote|confirmed|declared|reported|stated)\b")
