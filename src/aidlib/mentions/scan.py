@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick
 
-from aidlib.lexicon import Term, terms
+from aidlib.lexicon import terms
 
 __all__ = ["Hit", "scan"]
 
 SPACES = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2009\u202f-\u2010\u2011"), " ") | {0x2019: "'"}
+FOLDS = {code: chr(code) for code in range(128)} | SPACES  # looking up what is missing would be slow
+START, END = itemgetter(0), itemgetter(1)
+
+Found = tuple[int, int, str, tuple[str, str, str]]
 
 
 class Hit(NamedTuple):
@@ -29,17 +34,24 @@ def normal(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few letters grow in lower case, which would move the offsets
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return low.translate(SPACES)
+    return low.translate(FOLDS)
 
 
 @cache
 def _automaton() -> ahocorasick.Automaton:
-    by_form: dict[str, list[tuple[str, Term]]] = {}
+    """Every form with its length, whether its ends are parts of words, and its meanings.
+
+    A meaning is the way it must be written (None: any), the slot in which the longer hit wins, and what
+    the hit says.
+    """
+    by_form: dict[str, list[tuple[str | None, str, tuple[str, str, str]]]] = {}
     for form, term in terms():
-        by_form.setdefault(normal(form), []).append((form, term))
+        slot = term.kind if term.kind != "cue" else term.kind + term.key
+        meaning = (form if term.cased else None, slot, (term.kind, term.key, term.tag))
+        by_form.setdefault(normal(form), []).append(meaning)
     automaton = ahocorasick.Automaton()
     for form, meanings in by_form.items():
-        automaton.add_word(form, (len(form), tuple(meanings)))
+        automaton.add_word(form, (len(form), _is_word(form[0]), _is_word(form[-1]), tuple(meanings)))
     automaton.make_automaton()
     return automaton
 
@@ -68,29 +80,29 @@ def scan(text: str) -> list[Hit]:
     >>> [h for h in scan("the user") if h.kind == "party"]
     []
     """
-    low, size = normal(text), len(text)
-    found: list[Hit] = []
-    for last, (length, meanings) in _automaton().iter(low):
+    low = normal(text)
+    ends = low + "\n"  # what no form holds, behind the last word and (at -1) before the first
+    found: list[Found] = []
+    for last, (length, opens, closes, meanings) in _automaton().iter(low):
         start, end = last - length + 1, last + 1
-        if (start and _is_word(low[start - 1]) and _is_word(low[start])) or (
-            end < size and _is_word(low[end]) and _is_word(low[last])
-        ):
+        if (opens and _is_word(ends[start - 1])) or (closes and _is_word(ends[end])):
             continue
-        for form, term in meanings:
-            if not term.cased or text[start:end] == form:
-                found.append(Hit(start, end, term.kind, term.key, term.tag))
+        for written, slot, says in meanings:
+            if written is None or text[start:end] == written:
+                found.append((start, end, slot, says))
     return _longest(found)
 
 
-def _longest(found: list[Hit]) -> list[Hit]:
-    found.sort(key=lambda hit: (hit.start, -hit.end))
-    reach: dict[str, tuple[int, int]] = {}
+def _longest(found: list[Found]) -> list[Hit]:
+    found.sort(key=END, reverse=True)
+    found.sort(key=START)
+    reach: dict[str, Found] = {}
     kept = []
     for hit in found:
-        slot = hit.kind if hit.kind != "cue" else hit.kind + hit.key
-        start, end = reach.get(slot, (-1, -1))
-        if hit.end <= end and (hit.start, hit.end) != (start, end):
+        start, end, slot, says = hit
+        before = reach.get(slot)
+        if before is not None and end <= before[1] and (start != before[0] or end != before[1]):
             continue
-        reach[slot] = (hit.start, hit.end)
-        kept.append(hit)
+        reach[slot] = hit
+        kept.append(Hit(start, end, *says))
     return kept
