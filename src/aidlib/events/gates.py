@@ -29,6 +29,9 @@ OWN = re.compile(
     r"plants?|troops|defen[cs]e|firms|makers|producers|security|soldiers|people)\b",
     re.I,
 )
+LOTS = re.compile(
+    r"\bin (?:lots|batches|baskets|tranches|packages|portions) of\s(?:about |around |some )?$", re.I
+)
 OF = re.compile(r"^ of (?:about |around |some |over |nearly |almost |more than |at least |up to )?$", re.I)
 INFINITIVE = re.compile(r"\bto\b", re.I)  # "to get a plant going": what a sum is spent on does not name it
 WINDFALL = re.compile(
@@ -42,7 +45,9 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
     text = page.document.text
     if sentence.zone in ("caption", "boilerplate", "dateline"):
         return f"zone_{sentence.zone}"
-    if PER_UNIT.match(text[mention.end : mention.end + 20]):
+    if PER_UNIT.match(text[mention.end : mention.end + 20]) or LOTS.search(
+        text, max(0, mention.start - 24), mention.start
+    ):
         return "per_unit"
     if mention.value.currency in NOT_GIVEN:
         return NOT_GIVEN[mention.value.currency]
@@ -148,8 +153,9 @@ def _names_ukraine(sentence: Sentence) -> bool:
 def _ukraine_near(page: Page, number: int) -> int:
     if _names_ukraine(page.sentences[number]):
         return 2
-    near = page.sentences[max(0, number - 3) : number]
-    head = page.sentences[:3] if len(page.document.text) < LONG else ()
+    near, head = page.sentences[max(0, number - 3) : number], page.sentences[:3]
+    if len(page.document.text) >= LONG:
+        near, head = tuple(s for s in near if s.paragraph == page.sentences[number].paragraph), ()
     return int(any(map(_names_ukraine, (*near, *head))) or has_focus(page))
 
 

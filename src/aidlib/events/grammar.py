@@ -205,6 +205,7 @@ def donor_near(
         if same:
             return _one_or_many(_joint(page, same), "subject")
     close = straight or [h for h in parties if not RECEIVER.search(text[max(0, h.start - 10) : h.start])]
+    close = [h for h in close if not _only_owns(page, h)]
     if close:
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
@@ -225,7 +226,9 @@ def _owns_money(text: str, party: Hit) -> bool:
 
 RECEIVER = re.compile(r"\b(?:for|to)\s(?:the\s)?$", re.I)
 COMPANION = re.compile(
-    r"\b(?:alongside|together with|along with|next to|besides|unlike|like|behind)\s(?:the\s)?$", re.I
+    r"\b(?:alongside|together with|along with|next to|besides|unlike|like|behind)\s"
+    r"(?:the\s)?(?:\w+(?:,|\sand)\s){0,3}$",
+    re.I,
 )
 
 
@@ -239,7 +242,9 @@ def _stands_aside(text: str, party: Hit) -> bool:
 
 OWNS = re.compile(
     r"[’']s?\s(?!(?:\w+\s){0,3}(government|ministry|minister|ministers|president|premier|chancellor|parliament|cabinet|"
-    r"army|military|leader|leaders|secretary|king|queen|share|contribution|defence|defense|foreign|prime|new|own)\b)",
+    r"army|military|leader|leaders|secretary|king|queen|share|"
+    r"contributions?|announcement|provision|pledges?|donations?|aid|assistance|support|commitments?|packages?|decision|funding|loans?|grants?|payments?|"
+    r"spending|promises?|plans?|offer|efforts?|defence|defense|foreign|prime|new|own)\b)",
     re.I,
 )
 

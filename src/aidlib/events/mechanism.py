@@ -10,11 +10,12 @@ from aidlib.events.page import Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 
-__all__ = ["YEARS", "clear_mixed", "is_joined", "mechanism_near"]
+__all__ = ["BROAD", "YEARS", "clear_mixed", "is_joined", "mechanism_near"]
 
 FAR = 12  # sentences back, at most, that a scheme is sought in
 BROAD = frozenset({"direct_industry", "framework", "in_kind", "loan", "grant"})
 HANDED = frozenset({"give", "pay", "promise", "contribute", "deliver"})  # added up, not set as a frame
+SURE = frozenset({"donor_subject", "donor_from_party", "donor_beside", "donor_windfall"})
 SPENDS = frozenset({"allocate", "contribute", "pay"})
 GOODS_FOR = re.compile(r"[^.;:]{0,30}\b(?:for|on|towards?|gets?|takes?|covers?)\b[^.;:]{0,40}$", re.I)
 THE_SCHEME = re.compile(
@@ -123,7 +124,7 @@ def clear_mixed(drafts: list[Draft]) -> None:
         ways = {d.mechanism for d in parts}
         if len(ways) > 1 and whole.mechanism in ways:
             whole.mechanism = None
-        donors = {d.donor for d in parts if d.donor}
+        donors = {d.donor for d in parts if d.donor and d.reasons[0] in SURE}
         if len(donors) > 1 and not whole.total:
             whole.donor, whole.donors = "MULTI", tuple(sorted(donors - {"MULTI"}))
 

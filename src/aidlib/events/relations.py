@@ -9,6 +9,7 @@ from decimal import Decimal
 from aidlib.events.arithmetic import Figure, parts_by_sum
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
+from aidlib.events.mechanism import BROAD
 from aidlib.events.page import Page
 from aidlib.lexicon import rough_rates
 
@@ -41,6 +42,9 @@ def _two_acts(page: Page, first: Draft, second: Draft) -> bool:
     named = first.donor is not None and second.donor is not None
     if named and first.donor != second.donor and sure >= {first.reasons[0], second.reasons[0]}:
         return not {"MULTI", "NORDIC"} & {first.donor, second.donor}
+    ways = {first.mechanism, second.mechanism} - BROAD
+    if len(ways) > 1 and None not in ways and first.past != second.past:
+        return True
     text = page.document.text
     again = [
         AGAIN.search(text[max(0, _place(page, d)[0] - 40) : _place(page, d)[0]]) for d in (first, second)
@@ -94,6 +98,7 @@ def hang_parts(page: Page, drafts: list[Draft]) -> None:
             draft.part_of = _beside(page, drafts, at) or _by_words(page, drafts, at)
     _listed(page, drafts)
     _add_up(page, drafts)
+    _told_of(page, drafts)
     for draft in drafts:
         if draft.part_of is None and lead is not None and not _within(lead, draft):
             draft.part_of = _share_of(page, drafts, draft, lead)
@@ -112,6 +117,7 @@ def parts_among(page: Page) -> dict[int, int]:
     _listed(page, every)
     _bracketed(page, every)
     _add_up(page, every)
+    _told_of(page, every)
     _again(page, every)
     return {d.mention: d.part_of.mention for d in every if d.part_of is not None}  # type: ignore[misc]
 
@@ -229,11 +235,19 @@ def _by_words(page: Page, drafts: list[Draft], at: int) -> Draft | None:
     lead = page.near(sentence.start, start) + page.near(end, min(sentence.end, end + 30))
     if earlier and any(h.kind == "cue" and h.key == "anaphor" for h in lead):
         return ([d for d in earlier if d.part_of is None] or earlier)[-1]
-    if BELONGS.match(text[sentence.start : start]):
-        for smaller in reversed([d for d in drafts[:at] if d.part_of is None and _larger(page, draft, d)]):
-            smaller.part_of = draft
-            break
     return None
+
+
+def _told_of(page: Page, drafts: list[Draft]) -> None:
+    """Hang the last package under the sum that the next sentence says "it" is part of."""
+    text = page.document.text
+    for at, whole in enumerate(drafts):
+        start = _place(page, whole)[0]
+        if BELONGS.match(text[page.sentences[whole.sentence].start : start]):
+            before = [d for d in drafts[:at] if d.sentence < whole.sentence and d.part_of is None]
+            smaller = [d for d in before if _larger(page, whole, d) and not _within(whole, d)]
+            if smaller:
+                smaller[-1].part_of = whole
 
 
 def _lead(page: Page, drafts: list[Draft]) -> Draft | None:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 
-from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near
+from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, governing_verb
 from aidlib.events.mechanism import YEARS
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.zones import Sentence
@@ -109,10 +109,9 @@ def is_total(
     cues = {h.key for h in found if not _is_record(page, h)}
     if "cumulative" in cues:
         return True
-    measured = any(h.kind == "verb" and h.key == "measure" for h in page.near(start, end))
-    if measured and (
-        YEARS.search(page.document.text, start, end) or IN_YEAR.search(page.document.text, start, end)
-    ):
+    verb = governing_verb(page, sentence, mention.start)
+    years = YEARS.search(page.document.text, start, end) or IN_YEAR.search(page.document.text, start, end)
+    if years and verb is not None and verb.key == "measure":
         return True
     since = any(sentence.start <= d.start < sentence.end and d.value.role == "since" for d in page.dates)
     if opens:
