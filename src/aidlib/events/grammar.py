@@ -22,6 +22,7 @@ NAMED = re.compile(
     r"in|total|annual|long-term|extra)\s$",
     re.I,
 )
+YEAR_BEFORE = re.compile(r"\b20\d\d\s$")
 FUTURE = re.compile(
     r"\b(will|would|shall|to|going to|set to|due to|ready to|plans? to|intends? to|agreed to|is to|are to)\s"
     r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
@@ -62,7 +63,7 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
         before = text[max(start, hit.start - 24) : hit.start]
         if hit.tag in ("base", "third") and DETERMINER.search(before) and not FUTURE.search(before):
             continue
-        if hit.tag in ("base", "ing") and SCALED.search(before):
+        if hit.tag in ("base", "ing") and SCALED.search(before) and not YEAR_BEFORE.search(before):
             continue
         if hit.tag == "ing" and NAMED.search(before):
             continue
