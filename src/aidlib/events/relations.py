@@ -19,7 +19,7 @@ AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0
 ALSO = re.compile(r"\b(?:(?<!see )also|in addition|additionally|separately)\b", re.I)
 WHOLE_AFTER = re.compile(
     r"\b(part of|belongs? to|out of|stems? from|drawn from|taken from|"
-    r"element of|tranche of|instal?lment of|slice of|portion of|comes? out of)\b",
+    r"element of|tranche of|instal?lment of|slice of|portion of|share of|comes? from|comes? out of)\b",
     re.I,
 )
 
@@ -295,7 +295,7 @@ SLICE = re.compile(
     re.I,
 )
 COORDINATION = re.compile(r"^[^;:]*(?:,|\band\b|;|\bplus\b)\s*(?:\w+\s){0,6}$", re.I | re.S)
-NESTED = re.compile(r"\b(including|of which|of that|of this|which includes)\b", re.I)
+NESTED = re.compile(r"\b(including|of which|of that|of this|which includes)\s(?:[\w-]+\s){0,4}$", re.I)
 APART = re.compile(r"\b(separate(ly)?|in addition|additionally|on top|besides|apart from|also)\b", re.I)
 BELONGS = re.compile(
     r"^\W*(?:in [\w ]{1,20} )?(it|this|that|the sum|the money|the package|the tranche)\b[^.;]{0,50}"
