@@ -20,7 +20,8 @@ FAR = 40  # characters and a comma between, from which a verb says nothing of a 
 LONG = 5000  # characters from which the head of a page says little of its end
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
-    r"^\W{0,2}\s*(apiece|each\b|per (?!cent)|a (day|month|barrel|ton|piece|shell|head|night)\b|"
+    r"^\W{0,2}\s*(apiece|each\b|per (?!cent|country|donor|state)|"
+    r"a (day|month|barrel|ton|piece|shell|head|night)\b|"
     r"every day|an hour|daily|monthly)",
     re.I,
 )
