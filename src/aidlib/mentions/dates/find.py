@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
+from functools import cache, lru_cache
 
-from aidlib.mentions.dates.shapes import Reader, date_pattern
+from aidlib.mentions.dates.shapes import Reader, date_pattern, ways
 from aidlib.mentions.dates.words import any_of, words_of
 from aidlib.model import Document, Mention, Span, When
 
@@ -36,46 +36,54 @@ def find_dates(document: Document) -> list[Mention]:
     """
     text = document.text
     safe = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-    union, shapes = date_pattern()
     found: list[Mention] = []
-    for match in union.finditer(safe):
+    for match in date_pattern().finditer(safe):
         start, end = match.span()
-        when = _read(safe, start, end, shapes, document.published)
+        when = _read(safe, start, end, document.published)
         if when is not None:
             found.append(Mention("date", Span(start, end), text[start:end], when))
     return found
 
 
-def _read(
-    text: str, start: int, end: int, shapes: list[tuple[str, re.Pattern[str], Reader]], published: date | None
-) -> When | None:
-    after = text[end : end + 2]
-    if after[:1].isalnum() or text[max(0, start - 1) : start] in {"$", "€", "£", ".", ","}:
+CLAUSE_END = re.compile(r"[.!?;]\s|\n\s*\n")
+COUNTS = re.compile(r"[.,]\d|\s?(?:%|mm\b|million|billion|[A-Za-z-]*-)")  # "2024 million", "2024-strong"
+
+
+def _read(text: str, start: int, end: int, published: date | None) -> When | None:
+    if text[end : end + 1].isalnum() or text[max(0, start - 1) : start] in {"$", "€", "£", ".", ","}:
         return None
-    before = re.split(r"[.!?;]\s|\n\s*\n", text[max(0, start - 60) : start])[-1].lower()
-    for name, pattern, read in shapes:
-        match = pattern.fullmatch(text, start, end)
-        if match is None:
-            continue
-        role = _role(before)
-        if name in {"year", "prep_month"} and not _has_preposition(before, name, text[start:end]):
-            return None
-        if name == "end_of_year" and "-" in text[start:end] and role == "on":
-            return None  # "his year-end speech" gives no date
-        if name == "weekday" and (NAMED_DAY.search(before) or NEWSPAPER.match(text, end)):
-            return None
-        if name == "year" and re.match(
-            r"[.,]\d|\s?(?:%|mm\b|million|billion|[A-Za-z-]*-)", text[end : end + 8]
-        ):
-            return None
-        words = {k: v for k, v in match.groupdict().items() if v}
-        try:
-            when = read(words, published, _is_future(before, role))
-        except OverflowError:  # "last week" in year 1 and "next week" in 9999 lie outside the calendar
-            return None
-        if when and when.end and role == "since":
-            role = "on"
-        return replace(when, role=role) if when else None
+    quote = text[start:end]
+    shape = _shape(quote)
+    if shape is None:
+        return None
+    name, words, read = shape
+    before = CLAUSE_END.split(text[max(0, start - 60) : start])[-1].lower()
+    if name in {"year", "prep_month"} and not _has_preposition(before, quote):
+        return None
+    if name == "weekday" and (NAMED_DAY.search(before) or NEWSPAPER.match(text, end)):
+        return None
+    if name == "year" and COUNTS.match(text[end : end + 8]):
+        return None
+    role = _role(before)
+    if name == "end_of_year" and "-" in quote and role == "on":
+        return None  # "his year-end speech" gives no date
+    try:
+        when = read(words, published, _is_future(before, role))
+    except OverflowError:  # "last week" in year 1 and "next week" in 9999 lie outside the calendar
+        return None
+    if when is None:
+        return None
+    role = "on" if when.end and role == "since" else role
+    return When(when.start, when.end, when.precision, when.how, role)
+
+
+@lru_cache(4096)
+def _shape(quote: str) -> tuple[str, dict[str, str], Reader] | None:
+    """The first way of writing a date that fits all of the words: its name, its parts, its reader."""
+    for name, pattern, read in ways():
+        match = pattern.fullmatch(quote)
+        if match is not None:
+            return name, {k: v for k, v in match.groupdict().items() if v}, read
     return None
 
 
@@ -91,15 +99,18 @@ PREPOSITION = re.compile(
 )
 
 
-def _has_preposition(before: str, name: str, word: str) -> bool:
+def _has_preposition(before: str, word: str) -> bool:
     match = PREPOSITION.search(before)
     if match is None:
         return False
     return not (word in {"May", "March"} and re.search(r"\b(?:to|and|of)\s+\Z", before))
 
 
+UNTELLING = re.compile(r"\b(?:the|this|last|next|on|late|early|end of)\b")
+
+
 def _role(before: str) -> str:
-    words = re.sub(r"\b(?:the|this|last|next|on|late|early|end of)\b", " ", before).split()
+    words = UNTELLING.sub(" ", before).split()
     for n in (3, 2, 1):
         role = words_of("role").get(" ".join(words[-n:])) if len(words) >= n else None
         if role:
@@ -110,7 +121,12 @@ def _role(before: str) -> str:
 def _is_future(before: str, role: str) -> bool:
     if role in {"by", "until"}:
         return True
-    return bool(re.search(rf"\b(?:{any_of('future')})\b", SAID.split(before)[-1]))
+    return _future().search(SAID.split(before)[-1]) is not None
+
+
+@cache
+def _future() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of('future')})\b")
 
 
 # in "will pay, it announced on Friday", the Friday is that of the word

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from aidlib.lexicon import grammar
 from aidlib.mentions.dates.find import find_dates
 from aidlib.model import Document, Mention
 
 __all__ = ["find_published"]
 
 HEAD_LINES = 10
+YEAR = re.compile(grammar()["dates"]["year"])
 
 
 def find_published(text: str) -> date | None:
@@ -27,7 +29,8 @@ def find_published(text: str) -> date | None:
     """
     lines = [line.strip() for line in text[:4000].split("\n") if line.strip()][:HEAD_LINES]
     for line in lines:
-        for mention in find_dates(Document.from_text(line[:200])):
+        head = line[:200]
+        for mention in find_dates(Document.from_text(head)) if YEAR.search(head) else ():
             when = mention.value
             if when.precision == "day" and when.end is None and _is_dateline(line, mention):
                 return date.fromisoformat(when.start)

@@ -32,7 +32,7 @@ from aidlib.mentions.dates.read import (
 from aidlib.mentions.dates.words import any_of, cased
 from aidlib.model import When
 
-__all__ = ["date_pattern"]
+__all__ = ["Reader", "date_pattern", "ways"]
 
 Reader = Callable[[dict[str, str], date | None, bool], When | None]
 Shapes = tuple[tuple[str, str, Reader], ...]
@@ -162,7 +162,13 @@ def _years() -> Shapes:
 
 
 @cache
-def date_pattern() -> tuple[re2._Regexp, list[tuple[str, re.Pattern[str], Reader]]]:
-    ways = [(name, text, read) for name, text, read in shapes()]
-    union = "|".join(re.sub(r"\(\?P<\w+>", "(?:", text) for _, text, _ in ways)
-    return re2.compile(rf"\b(?:{union})\b"), [(n, re.compile(t), r) for n, t, r in ways]
+def ways() -> tuple[tuple[str, re.Pattern[str], Reader], ...]:
+    """Give the shapes with their patterns compiled."""
+    return tuple((name, re.compile(text), read) for name, text, read in shapes())
+
+
+@cache
+def date_pattern() -> re2._Regexp:
+    """Give one pattern that finds a date of any shape."""
+    union = "|".join(re.sub(r"\(\?P<\w+>", "(?:", text) for _, text, _ in shapes())
+    return re2.compile(rf"\b(?:{union})\b")
