@@ -78,7 +78,8 @@ def find_money(document: Document, parties: Iterable[tuple[int, int, str]] | Non
     known = _ranges(text, [s for s in sums if s.codes and not _is_weight(text, s)])
     mentions = settle_currency([_mention(text, s) for s in known], document, parties)
     mentions = _conversions(text, mentions)
-    carried = _carry(text, mentions, [s for s in sums if not s.codes])
+    bare = [s for s in sums if not s.codes and (s.scale >= MILLION or s.number >= 1000)]
+    carried = _carry(text, mentions, bare) if bare else mentions
     return _conversions(text, carried) if len(carried) > len(mentions) else mentions
 
 
@@ -123,8 +124,8 @@ def _only_behind(text: str, token: Token) -> bool:
 
 def _scale_after(text: str, made: Sum) -> None:
     """Take in a scale that stands behind the currency: "50 EUR million"."""
-    behind = SCALE_BEHIND.match(text, made.end, made.end + 16)
-    if made.scale == 1 and behind:
+    behind = SCALE_BEHIND.match(text, made.end, made.end + 16) if made.scale == 1 else None
+    if behind:
         made.scale = next(s.factor for s in scales() if s.form == behind.group(1).lower())
         made.low, made.end = times(made.number, made.scale), behind.end()
 
@@ -187,8 +188,9 @@ def _lender(
     by_amount: dict[Decimal, Mention],
 ) -> Mention | None:
     last = found[place - 1] if place else None
-    listed = last is not None and AND.match(text[last.end : s.start])
-    if not (s.scale >= MILLION or (listed and s.number >= 1000)) or _counts_things(text, s):
+    if s.scale < MILLION and not (last is not None and AND.match(text[last.end : s.start])):
+        return None
+    if _counts_things(text, s):
         return None
     same = by_amount.get(s.low)
     if same is not None and same.start < s.start:

@@ -12,7 +12,7 @@ __all__ = ["is_link", "restates", "same_worth"]
 
 # Behind a bare comma only sums of nearly the same worth are one: else it is a list.
 LIST_FACTOR = 1.1
-LIKELY_FACTOR, CLOSE_FACTOR = 1.6, 1.18
+LIKELY_FACTOR, CLOSE_FACTOR = 1.6, 1.18  # the first is the widest of the three
 
 
 @cache
@@ -34,6 +34,8 @@ def is_link(gap: str) -> bool:
 
 def restates(gap: str, one: Money, two: Money, goes_on: bool) -> bool:
     """Whether the words between two sums and their worth make them one; ``goes_on``: in a third currency."""
+    if not same_worth(one, two):
+        return False
     mark = gap.strip()
     if mark == ";" and not goes_on:
         return False
