@@ -12,7 +12,7 @@ from aidlib.lexicon import stages
 from aidlib.mentions.scan import Hit
 from aidlib.model import Stage
 
-__all__ = ["is_tentative", "stage_near"]
+__all__ = ["is_appeal", "is_tentative", "stage_near"]
 
 CHAIN = re.compile(
     r"^\s(?:\w+ly\s|also\s|both\s)?(?:(?:an?|the|its)\s(?:decision|resolution|law|plan|proposal)\s)?"
@@ -192,3 +192,13 @@ def _is_unsure_of_aid(sentence: Sentence) -> bool:
 def _wishes(page: Page, found: list[Hit]) -> bool:
     words = [page.document.text[h.start : h.end].lower() for h in found if h.key in ("ask", "propose")]
     return any(w.startswith(wish[:5]) for w in words for wish in WISHES)
+
+
+@once_a_page
+def is_appeal(page: Page) -> bool:
+    """Whether the text's news is what Ukraine asks for: then nobody has offered it."""
+    if not is_tentative(page):
+        return False
+    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:3]
+    named = [h for s in head for h in s.hits if h.kind == "party"]
+    return bool(named) and named[0].key == "UKR"

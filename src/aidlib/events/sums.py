@@ -11,7 +11,7 @@ from aidlib.events.items import items_near
 from aidlib.events.mechanism import mechanism_near
 from aidlib.events.notes import leads_note, told_elsewhere
 from aidlib.events.page import Page
-from aidlib.events.stage import is_tentative, stage_near
+from aidlib.events.stage import is_appeal, is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total
 from aidlib.mentions.scan import Hit
 from aidlib.model import Stage
@@ -96,7 +96,7 @@ def _is_offered(page: Page, draft: Draft, why: str) -> bool:
     sentence, place = page.sentences[draft.sentence], page.money[draft.same[0]].start
     before = page.document.text[page.clause(sentence, place)[0] : place]
     wished = why in ("modal", "tentative_text") or why.startswith(("verb_propose", "verb_ask"))
-    if wished or CAN.search(before):
+    if wished or CAN.search(before) or is_appeal(page):
         return False
     if is_tentative(page):
         draft.stage = Stage.PROPOSED
