@@ -19,6 +19,7 @@ from aidlib.model import Document, Mention
 __all__ = ["ADVERSARY", "NEVER_DONOR", "Page", "once_a_page", "once_a_place", "read_page"]
 
 Answer = TypeVar("Answer")
+UNASKED: Any = object()
 
 ADVERSARY = frozenset({"RUS", "CHN", "IRN", "PRK", "BLR"})
 NEVER_DONOR = frozenset({"UKR", "MDA", "RUS", "BLR", "CHN", "IRN", "PRK", "SYR", "PSE", "AFG", "IND"})
@@ -26,6 +27,7 @@ SPLIT = re.compile(
     r"[;]|\s[-–—]+\s|:\s|,?\s(?:while|whereas|but|although|though|because)\s|"
     r",\s(?:and|which|who|where|when|as|after|with|according)\s|[.!?]\s+(?=[A-Z“\"])"
 )
+WEIGHT = {"headline": 3, "caption": 0, "related": 0, "boilerplate": 0}  # of a party named there; else 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,8 @@ class Page:
     starts: tuple[int, ...] = field(default=())
     places: tuple[int, ...] = ()  # where each sum starts
     hit_starts: tuple[int, ...] = ()
+    cuts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    clauses: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def sentence_at(self, place: int) -> int:
@@ -49,10 +53,17 @@ class Page:
 
     def clause(self, sentence: Sentence, place: int) -> tuple[int, int]:
         """Bounds of the clause of a sentence that holds a place."""
-        cuts = self.memo.get(sentence.start)
+        key = (sentence.start, place)
+        found = self.clauses.get(key)
+        if found is None:
+            found = self.clauses[key] = self._clause(sentence, place)
+        return found
+
+    def _clause(self, sentence: Sentence, place: int) -> tuple[int, int]:
+        cuts = self.cuts.get(sentence.start)
         if cuts is None:
             found = SPLIT.finditer(self.document.text, sentence.start, sentence.end)
-            cuts = self.memo[sentence.start] = [m.span() for m in found]
+            cuts = self.cuts[sentence.start] = [m.span() for m in found]
         start, end = sentence.start, sentence.end
         for cut_start, cut_end in cuts:
             if cut_end <= place:
@@ -64,17 +75,17 @@ class Page:
 
     def has(self, start: int, end: int, kind: str, key: str) -> bool:
         """Whether a hit of that kind and key lies between two places."""
-        return any(h.kind == kind and h.key == key and start <= h.start < end for h in self.near(start, end))
+        return any(h.kind == kind and h.key == key for h in self.near(start, end))
 
     def sums(self, start: int, end: int) -> list[Mention]:
         """Give the sums that start between two places; what restates another is left out."""
         found = self.money[bisect_left(self.places, start) : bisect_left(self.places, end)]
         return [m for m in found if m.value.converts is None]
 
-    def near(self, start: int, end: int) -> list[Hit]:
+    def near(self, start: int, end: int) -> tuple[Hit, ...]:
         """Hits that start between two places."""
         at = bisect_left(self.hit_starts, start)
-        return list(self.hits[at : bisect_left(self.hit_starts, end, at)])
+        return self.hits[at : bisect_left(self.hit_starts, end, at)]
 
 
 def read_page(document: Document) -> Page:
@@ -89,7 +100,7 @@ def read_page(document: Document) -> Page:
     dates = tuple(find_dates(document)) if money or any(h.kind == "item" for h in hits) else ()
     count: Counter[str] = Counter()
     for sentence in sentences:
-        weight = {"headline": 3, "caption": 0, "related": 0, "boilerplate": 0}.get(sentence.zone, 1)
+        weight = WEIGHT.get(sentence.zone, 1)
         for hit in sentence.hits:
             if hit.kind == "party" and hit.key not in NEVER_DONOR and hit.tag != "group":
                 count[hit.key] += weight + (sentence.paragraph < 3)
@@ -102,6 +113,8 @@ def read_page(document: Document) -> Page:
 def _without_scheme_names(hits: list[Hit]) -> list[Hit]:
     """Leave out the party in the name of a scheme: the Czech initiative's donor is not Czechia."""
     schemes = [h for h in hits if h.kind == "mechanism" and h.key not in ("epf", "loan", "grant")]
+    if not schemes:
+        return hits
     return [
         h
         for h in hits
@@ -118,9 +131,9 @@ def once_a_place(decide: Callable[..., Answer]) -> Callable[..., Answer]:
     @wraps(decide)
     def answer(page: Page, *place: Any) -> Answer:
         key = (decide.__name__, *place)
-        if key not in page.memo:
-            page.memo[key] = decide(page, *place)
-        found: Answer = page.memo[key]
+        found: Answer = page.memo.get(key, UNASKED)
+        if found is UNASKED:
+            found = page.memo[key] = decide(page, *place)
         return found
 
     return answer
@@ -131,9 +144,9 @@ def once_a_page(decide: Callable[[Page], Answer]) -> Callable[[Page], Answer]:
 
     @wraps(decide)
     def answer(page: Page) -> Answer:
-        if decide.__name__ not in page.memo:
-            page.memo[decide.__name__] = decide(page)
-        found: Answer = page.memo[decide.__name__]
+        found: Answer = page.memo.get(decide.__name__, UNASKED)
+        if found is UNASKED:
+            found = page.memo[decide.__name__] = decide(page)
         return found
 
     return answer
