@@ -3,43 +3,117 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from aidlib.events.page import Page
 from aidlib.lexicon import number_words
+from aidlib.mentions.scan import Hit
 
 __all__ = ["VAGUE", "items_near"]
 
 COUNTS = {word: int(value) for word, value in number_words().items() if value.isdigit() and int(value) > 1}
-QUANTITY_WORDS = {**COUNTS, "one": 1, "a pair of": 2, "a dozen": 12, "a million": 1_000_000}
+QUANTITY_WORDS = {
+    **COUNTS,
+    "one": 1,
+    "a pair of": 2,
+    "a couple of": 2,
+    "a dozen": 12,
+    "two dozen": 24,
+    "a hundred": 100,
+    "a thousand": 1000,
+    "a million": 1_000_000,
+}
 QUANTITY = re.compile(
-    r"(?:^|[\s(])(\d{1,3}(?:[,\u00a0 ]\d{3})+|\d+(?:\.\d+)?|" + "|".join(QUANTITY_WORDS) + r")"
-    r"(?:\s(million|thousand))?\s(?:(?!and\b|or\b)[\w’'.-]+\s){0,2}$",
+    r"(?:^|[\s(])(\d{1,3}(?:[,\u00a0 ]\d{3})+|\d+(?:\.\d+)?|"
+    + "|".join(sorted(QUANTITY_WORDS, key=len, reverse=True))
+    + r")"
+    r"(?:\s(million|thousand))?\s(?:(?!(?:and|or|for|in|to|on|with|from|by|the)\b)[\w’'.-]+\s){0,2}$",
     re.I,
 )
-ONE = re.compile(r"\b(?:an?|one)\s(?:[\w-]+\s)?$", re.I)
+ONE = re.compile(r"\b(?:an?|one|another)\s(?:[\w-]+\s)?$", re.I)
 VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
+NAMELESS = frozenset({"weapon", "military equipment", "vehicle", "maintenance"})
+NOT_GIVEN = re.compile(
+    r"\b(?:russia[’']?s?|russian|iranian|north korean|chinese|enemy|enemy[’']s)\s(?:\w+\s){0,2}$"
+    r"|\b(?:against|target(?:s|ing)?|destroy(?:s|ed|ing)?|intercept(?:s|ed|ing)?|sho[ot]+(?:ing)?\sdown|"
+    r"counter(?:ing)?|repel(?:ling)?|detect(?:s|ing)?|threat of|attack(?:s|ed)? (?:by|with|using))\s"
+    r"[^.;:]{0,30}$",
+    re.I,
+)
+CARRIER = re.compile(  # in "missiles for its F-16s", the missiles are given
+    r"(?:\s\w+)?\s(?:for|on|aboard|to (?:arm|equip|repair|maintain)|used (?:by|with|in)|fired (?:by|from))\s"
+    r"(?:(?:the|its|their|use on|Ukraine[’']s|Ukrainian|existing|some of)\s(?:[\w-]+\s)?){0,2}",
+    re.I,
+)
+NEXT = re.compile(r"[^.;:—]{0,14}?(?:,|\band\b|\bor\b)[^.;:,—]{0,40}", re.S)  # from one of a list to the next
 
 
 def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
-    """Goods named between two places, with their numbers."""
+    """Goods named between two places, with their numbers; a list that begins there is read to its end."""
     found: dict[str, float | None] = {}
-    text, reach = page.document.text, -1
-    for hit in page.near(start, end):
-        if hit.kind != "item":
+    places: dict[str, Hit] = {}
+    last: Hit | None = None
+    for hit in (*_goods(page, start, end), *_rest_of_list(page, start, end)):
+        before, last = last, hit
+        if before is not None and hit.start <= before.end + 1 and hit.key not in found:
+            last = Hit(before.start, hit.end, *hit[2:])
+            continue  # in "Leopard 2 tanks", the tanks are the Leopards
+        if _is_not_given(page, start, before, hit):
             continue
-        named_before = hit.start <= reach + 1  # in "Leopard 2 tanks", the tanks are the Leopards
-        reach = hit.end
-        if not named_before or hit.key in found:
-            count = _quantity(text[max(start, hit.start - 46) : hit.start])
-            if count is None and ONE.search(text[max(start, hit.start - 24) : hit.start]):
-                count = None if text[hit.end - 1] == "s" else 1
-            found.setdefault(hit.key, count)
-    clear = {k: v for k, v in found.items() if k not in VAGUE or v is not None}
-    return clear or {k: v for k, v in found.items() if k in ("missile", "drone", "vehicle", "spare part")}
+        found.setdefault(hit.key, _count(page, start, hit))
+        places.setdefault(hit.key, hit)
+    clear = {k: v for k, v in found.items() if k not in NAMELESS or v is not None}
+    return {k: v for k, v in clear.items() if v is not None or not _is_kind_of_others(page, places, k)}
+
+
+def _goods(page: Page, start: int, end: int) -> list[Hit]:
+    return [hit for hit in page.near(start, end) if hit.kind == "item"]
+
+
+def _rest_of_list(page: Page, start: int, end: int) -> Iterator[Hit]:
+    """Goods behind a cut that is only the last comma of their list."""
+    before = _goods(page, start, end)
+    if not before or page.document.text[end - 1 : end] in (".", ";", ":", "\n"):
+        return
+    last = before[-1].end
+    for hit in _goods(page, end, end + 200):
+        between = page.near(last, hit.start)
+        if not NEXT.fullmatch(page.document.text, last, hit.start) or page.sums(last, hit.start):
+            return
+        if any(h.kind in ("verb", "party") for h in between):
+            return
+        yield hit
+        last = hit.end
+
+
+def _is_not_given(page: Page, start: int, before: Hit | None, hit: Hit) -> bool:
+    """Whether goods are the enemy's, what others are used against, or what carries them."""
+    text = page.document.text
+    if before is not None and CARRIER.fullmatch(text, before.end, hit.start):
+        return True
+    return NOT_GIVEN.search(text[max(start, hit.start - 60) : hit.start]) is not None
+
+
+def _is_kind_of_others(page: Page, places: dict[str, Hit], key: str) -> bool:
+    """Whether "air defence" is only the kind of what is named beside it."""
+    hit = places[key]
+    word = page.document.text[hit.start : hit.end].lower()
+    return word.endswith(("defence", "defense")) and any(
+        h.tag == hit.tag and k != key for k, h in places.items()
+    )
+
+
+def _count(page: Page, start: int, hit: Hit) -> float | None:
+    text = page.document.text
+    lead = max([start, hit.start - 46, *(m.end for m in page.money if m.start < hit.start)])
+    count = _quantity(text[lead : hit.start])
+    if count is None and ONE.search(text[max(start, hit.start - 24) : hit.start]):
+        return None if text[hit.end - 1] == "s" and not text[: hit.end].endswith(("ss", "MLRS")) else 1
+    return count
 
 
 def _quantity(before: str) -> float | None:
-    match = QUANTITY.search(before.replace("\n", " "))
+    match = QUANTITY.search(re.sub(r"\s+", " ", before))
     if match is None:
         return None
     word = match[1].lower()
