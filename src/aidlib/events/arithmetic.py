@@ -44,14 +44,13 @@ def parts_by_sum(figures: Sequence[Figure]) -> dict[int, int]:
     {1: 0, 2: 0}
     """
     found: dict[int, int] = {}
+    told: dict[int, list[tuple[int, Figure]]] = {}  # by sentence, each with its place among all
+    for place, figure in enumerate(_distinct(figures)):
+        told.setdefault(figure.sentence, []).append((place, figure))
     for whole in sorted(figures, key=lambda f: f.amount):
-        near = [
-            f
-            for f in _distinct(figures)
-            if f.currency == whole.currency
-            and f.amount < whole.amount
-            and abs(f.sentence - whole.sentence) <= REACH
-        ]
+        around = range(whole.sentence - REACH, whole.sentence + REACH + 1)
+        close = sorted(pair for sentence in around for pair in told.get(sentence, ()))
+        near = [f for _, f in close if f.currency == whole.currency and f.amount < whole.amount]
         if len(near) < 2 or any(found.get(f.number) is not None and len(near) == 2 for f in near):
             continue
         for part in _that_add_up(near[:MOST], whole.amount):

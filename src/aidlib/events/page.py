@@ -43,6 +43,7 @@ class Page:
     starts: tuple[int, ...] = field(default=())
     places: tuple[int, ...] = ()  # where each sum starts
     hit_starts: tuple[int, ...] = ()
+    day_starts: tuple[int, ...] = ()
     cuts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     clauses: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
@@ -82,6 +83,11 @@ class Page:
         found = self.money[bisect_left(self.places, start) : bisect_left(self.places, end)]
         return [m for m in found if m.value.converts is None]
 
+    def days(self, start: int, end: int) -> tuple[Mention, ...]:
+        """Dates that start between two places."""
+        at = bisect_left(self.day_starts, start)
+        return self.dates[at : bisect_left(self.day_starts, end, at)]
+
     def near(self, start: int, end: int) -> tuple[Hit, ...]:
         """Hits that start between two places."""
         at = bisect_left(self.hit_starts, start)
@@ -107,22 +113,24 @@ def read_page(document: Document) -> Page:
     starts = tuple(s.start for s in sentences)
     places = tuple(m.start for m in money)
     donors, hit_starts = tuple(count.most_common()), tuple(h.start for h in hits)
-    return Page(document, tuple(hits), sentences, money, dates, donors, starts, places, hit_starts)
+    day_starts = tuple(d.start for d in dates)
+    return Page(
+        document, tuple(hits), sentences, money, dates, donors, starts, places, hit_starts, day_starts
+    )
 
 
 def _without_scheme_names(hits: list[Hit]) -> list[Hit]:
     """Leave out the party in the name of a scheme: the Czech initiative's donor is not Czechia."""
     schemes = [h for h in hits if h.kind == "mechanism" and h.key not in ("epf", "loan", "grant")]
-    if not schemes:
-        return hits
-    return [
-        h
-        for h in hits
-        if h.kind != "party"
-        or h.tag == "body"
-        or h.key == "UKR"
-        or not any(s.start <= h.start and h.end <= s.end for s in schemes)
-    ]
+    kept: list[Hit] = []
+    at = reach = 0  # how far the schemes that start up to here go
+    for hit in hits:
+        while at < len(schemes) and schemes[at].start <= hit.start:
+            reach = max(reach, schemes[at].end)
+            at += 1
+        if hit.end > reach or hit.kind != "party" or hit.tag == "body" or hit.key == "UKR":
+            kept.append(hit)
+    return kept
 
 
 def once_a_place(decide: Callable[..., Answer]) -> Callable[..., Answer]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from decimal import Decimal
 
 from aidlib.events.arithmetic import Figure, parts_by_sum
@@ -93,9 +92,7 @@ def _says_more(page: Page, new: Draft, old: Draft) -> bool:
 def hang_parts(page: Page, drafts: list[Draft]) -> None:
     """Set the whole of every draft that the text calls a part, or tells as a share of its package."""
     lead = _lead(page, drafts)
-    for at, draft in enumerate(drafts):
-        if draft.part_of is None:
-            draft.part_of = _beside(page, drafts, at) or _by_words(page, drafts, at)
+    _told(page, drafts)
     _listed(page, drafts)
     _add_up(page, drafts)
     _told_of(page, drafts)
@@ -111,9 +108,7 @@ def parts_among(page: Page) -> dict[int, int]:
         for index, mention in enumerate(page.money)
         if mention.value.converts is None
     ]
-    for at, draft in enumerate(every):
-        if draft.part_of is None:
-            draft.part_of = _beside(page, every, at) or _by_words(page, every, at)
+    _told(page, every)
     _listed(page, every)
     _bracketed(page, every)
     _add_up(page, every)
@@ -129,17 +124,33 @@ LIST_HEAD = re.compile(
 )
 
 
+def _told(page: Page, drafts: list[Draft]) -> None:
+    """Hang every sum that a list or the words beside it call a part."""
+    told = _by_sentence(drafts)
+    for at, draft in enumerate(drafts):
+        if draft.part_of is None:
+            draft.part_of = _beside(page, drafts, at) or _by_words(page, drafts, at, told[draft.sentence])
+
+
+def _by_sentence(drafts: list[Draft]) -> dict[int, list[Draft]]:
+    found: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        found.setdefault(draft.sentence, []).append(draft)
+    return found
+
+
 def _listed(page: Page, drafts: list[Draft]) -> None:
     """Hang three or more sums of one list under the larger sum that the list opens with."""
-    count = Counter(d.sentence for d in drafts)
-    for number in sorted(n for n, told in count.items() if told >= 3):
+    for number, told in sorted(_by_sentence(drafts).items()):
+        if len(told) < 3:
+            continue
         sentence = page.sentences[number]
         head = LIST_HEAD.search(page.document.text, sentence.start, sentence.end)
-        inside = [d for d in drafts if head and d.sentence == number and _place(page, d)[0] > head.start()]
+        inside = [d for d in told if head and _place(page, d)[0] > head.start()]
         if len(inside) < 3:
             continue
         largest = max(_size(page, d) for d in inside)
-        before = [d for d in drafts if d not in inside and 0 <= number - d.sentence <= 1]
+        before = [d for d in drafts if 0 <= number - d.sentence <= 1 and d not in inside]
         wholes = [d for d in before if d.mention < inside[0].mention and _size(page, d) > largest]  # type: ignore[operator]
         for part in inside:
             if wholes and part.part_of is None and _larger(page, wholes[-1], part):
@@ -149,8 +160,7 @@ def _listed(page: Page, drafts: list[Draft]) -> None:
 def _bracketed(page: Page, drafts: list[Draft]) -> None:
     """Hang sums that stand in brackets behind names under the larger sum before them."""
     text = page.document.text
-    for number in sorted({d.sentence for d in drafts}):
-        told = [d for d in drafts if d.sentence == number]
+    for _, told in sorted(_by_sentence(drafts).items()):
         inside = [
             d for d in told if BRACKET.search(text[max(0, _place(page, d)[0] - 30) : _place(page, d)[0]])
         ]
@@ -211,14 +221,12 @@ def _beside(page: Page, drafts: list[Draft], at: int) -> Draft | None:
     return before.part_of if listed and _larger(page, before.part_of, draft) else None
 
 
-def _by_words(page: Page, drafts: list[Draft], at: int) -> Draft | None:
-    """The whole that the words before or after a sum name."""
+def _by_words(page: Page, drafts: list[Draft], at: int, beside: list[Draft]) -> Draft | None:
+    """The whole that the words before or after a sum name; ``beside``: the sums of its sentence."""
     draft, text = drafts[at], page.document.text
     start, end = _place(page, draft)
     sentence = page.sentences[draft.sentence]
-    larger = [
-        d for d in drafts if d is not draft and d.sentence == draft.sentence and _larger(page, d, draft)
-    ]
+    larger = [d for d in beside if d is not draft and _larger(page, d, draft)]
     for whole in reversed([d for d in larger if _place(page, d)[0] < start]):
         if any(
             h.kind == "cue" and h.key in ("include", "anaphor")
@@ -231,10 +239,11 @@ def _by_words(page: Page, drafts: list[Draft], at: int) -> Draft | None:
             return whole
         if b < start and OUT_OF.search(text[max(0, a - 30) : a]):
             return whole
-    earlier = [d for d in drafts[:at] if not d.total and _larger(page, d, draft)]
     lead = page.near(sentence.start, start) + page.near(end, min(sentence.end, end + 30))
-    if earlier and any(h.kind == "cue" and h.key == "anaphor" for h in lead):
-        return ([d for d in earlier if d.part_of is None] or earlier)[-1]
+    if any(h.kind == "cue" and h.key == "anaphor" for h in lead):
+        earlier = [d for d in reversed(drafts[:at]) if not d.total]
+        free = (d for d in earlier if d.part_of is None and _larger(page, d, draft))
+        return next(free, None) or next((d for d in earlier if _larger(page, d, draft)), None)
     return None
 
 

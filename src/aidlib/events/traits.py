@@ -113,7 +113,7 @@ def is_total(
     years = YEARS.search(page.document.text, start, end) or IN_YEAR.search(page.document.text, start, end)
     if years and verb is not None and verb.key == "measure":
         return True
-    since = any(sentence.start <= d.start < sentence.end and d.value.role == "since" for d in page.dates)
+    since = any(d.value.role == "since" for d in page.days(sentence.start, sentence.end))
     if opens:
         return since
     rounded = mention.value.modifier in ("approx", "at_least")
@@ -162,8 +162,8 @@ def is_past(page: Page, sentence: Sentence, place: int) -> bool:
     if page.has(*clause, "cue", "past") or page.has(*lead, "cue", "past"):
         return True
     published = page.document.published
-    for mention in page.dates:
-        if published and clause[0] <= mention.start < clause[1] and mention.value.role == "on":
+    for mention in page.days(*clause):
+        if published and mention.value.role == "on":
             return _ends(mention.value.end or mention.value.start) < published.isoformat()[
                 :10
             ] and not _recent(mention.value.end or mention.value.start, published)

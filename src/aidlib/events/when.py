@@ -37,7 +37,7 @@ def when_of(page: Page, draft: Draft) -> When | None:
 
 def _said(page: Page, draft: Draft, start: int, end: int) -> list[When]:
     """Times between two places at which the act can have been done, those of its own clause first."""
-    dates = [d for d in page.dates if start <= d.start < end and _is_when(page, d)]
+    dates = [d for d in page.days(start, end) if _is_when(page, d)]
     own = [page.money[m] for m in draft.same if start <= page.money[m].start < end]
     if own and dates:
         place = own[0].start
@@ -98,4 +98,4 @@ def _is_beside_sum(page: Page, mention: Mention) -> bool:
 
 
 def _days(page: Page, sentence: Sentence) -> list[When]:
-    return [d.value for d in page.dates if sentence.start <= d.start < sentence.end and _is_when(page, d)]
+    return [d.value for d in page.days(sentence.start, sentence.end) if _is_when(page, d)]
