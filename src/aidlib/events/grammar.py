@@ -22,6 +22,7 @@ NAMED = re.compile(
     r"in|total|annual|long-term|extra)\s$",
     re.I,
 )
+COMMANDED = re.compile(r"\s(?:the|a|an|its|their)\s\w+(?:tion|al|ment|ure)\s(?:of|from)\b", re.I)  # no goods
 YEAR_BEFORE = re.compile(r"\b20\d\d\s$")
 FUTURE = re.compile(
     r"\b(will|would|shall|to|going to|set to|due to|ready to|plans? to|intends? to|agreed to|is to|are to)\s"
@@ -66,6 +67,8 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
         if hit.tag in ("base", "ing") and SCALED.search(before) and not YEAR_BEFORE.search(before):
             continue
         if hit.tag == "ing" and NAMED.search(before):
+            continue
+        if hit.key == "order" and COMMANDED.match(text, hit.end):
             continue
         if (
             hit.tag == "base"
