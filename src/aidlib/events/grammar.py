@@ -83,7 +83,7 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
 def governing_verb(page: Page, sentence: Sentence, place: int) -> Hit | None:
     """The verb that says what happens to a sum or to goods at a place."""
     start, end = page.clause(sentence, place)
-    inside = verbs(page, start, end)
+    inside = [h for h in verbs(page, start, end) if h.key != "arrive" or h.start > place]
     before = [h for h in inside if h.end <= place]
     after = [h for h in inside if h.start >= place]
     if before:

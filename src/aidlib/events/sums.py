@@ -84,6 +84,9 @@ def _stage(page: Page, draft: Draft, verb: Hit | None, noun: tuple[str, int] | N
     kind = noun[0] if noun is not None else None
     are_goods = kind == "arms" and verb is not None and verb.key == "arrive"
     draft.stage, why = stage_near(page, sentence, place, verb, goods=are_goods, total=draft.total)
+    if draft.stage in (Stage.PLEDGED, Stage.ALLOCATED) and why in ("no_verb", "total") and noun is not None:
+        if page.document.text[noun[1] : noun[1] + 10].lower() == "commitment":
+            draft.stage = Stage.COMMITTED
     at = noun[1] if noun is not None and kind == "plan" else -1
     is_noun = at >= 0 and not any(v.start == at for v in verbs(page, max(0, at - 30), at + 1))
     if is_noun and draft.stage is Stage.PLEDGED:
