@@ -83,6 +83,12 @@ class Page:
         found = self.money[bisect_left(self.places, start) : bisect_left(self.places, end)]
         return [m for m in found if m.value.converts is None]
 
+    def own_words(self, clause: tuple[int, int], place: int) -> tuple[int, int]:
+        """Bounds of a clause as far as the sums beside the one at a place leave it."""
+        others = [m for m in self.sums(*clause) if m.start != place]
+        start = max([clause[0], *(m.end for m in others if m.end <= place)])
+        return start, min([clause[1], *(m.start for m in others if m.start > place)])
+
     def days(self, start: int, end: int) -> tuple[Mention, ...]:
         """Dates that start between two places."""
         at = bisect_left(self.day_starts, start)
