@@ -8,7 +8,7 @@ from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
 from aidlib.events.mechanism import clear_mixed
 from aidlib.events.notes import settle_note
-from aidlib.events.page import Page, read_page
+from aidlib.events.page import Page, once_a_page, read_page
 from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
 from aidlib.events.sums import judge
 from aidlib.events.when import when_of
@@ -124,12 +124,21 @@ def _event(page: Page, draft: Draft, drafts: list[Draft]) -> Event:
 
 
 def _alternatives(page: Page, draft: Draft) -> tuple[Amount, ...]:
+    told = _restated(page)
     found = dict.fromkeys(
-        (m.value.amount, m.value.currency)
-        for m in page.money
-        if m.value.converts in draft.same and m.value.currency
+        (m.value.amount, m.value.currency) for n in draft.same for m in told.get(n, ()) if m.value.currency
     )
     return tuple(Amount(amount, currency) for amount, currency in found)
+
+
+@once_a_page
+def _restated(page: Page) -> dict[int, list[Mention]]:
+    """The sums that restate another, by the number of that one."""
+    found: dict[int, list[Mention]] = {}
+    for mention in page.money:
+        if mention.value.converts is not None:
+            found.setdefault(mention.value.converts, []).append(mention)
+    return found
 
 
 def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
@@ -140,6 +149,9 @@ def _with_parts(page: Page, drafts: list[Draft]) -> list[Mention]:
     for index, mention in enumerate(page.money):
         m: Money = mention.value
         part_of = whole.get(index)
+        if part_of is None:
+            found.append(mention)
+            continue
         value = Money(
             m.amount, m.currency, m.modifier, m.low, m.high, m.candidates, m.reason, m.converts, part_of
         )

@@ -253,10 +253,11 @@ def _told_of(page: Page, drafts: list[Draft]) -> None:
     for at, whole in enumerate(drafts):
         start = _place(page, whole)[0]
         if BELONGS.match(text[page.sentences[whole.sentence].start : start]):
-            before = [d for d in drafts[:at] if d.sentence < whole.sentence and d.part_of is None]
-            smaller = [d for d in before if _larger(page, whole, d) and not _within(whole, d)]
-            if smaller:
-                smaller[-1].part_of = whole
+            before = (d for d in reversed(drafts[:at]) if d.sentence < whole.sentence and d.part_of is None)
+            smaller = (d for d in before if _larger(page, whole, d) and not _within(whole, d))
+            part = next(smaller, None)
+            if part is not None:
+                part.part_of = whole
 
 
 def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
