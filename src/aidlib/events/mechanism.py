@@ -16,6 +16,13 @@ FAR = 12  # sentences back, at most, that a scheme is sought in
 BROAD = frozenset({"direct_industry", "framework", "in_kind", "loan", "grant"})
 HANDED = frozenset({"give", "pay", "promise", "contribute", "deliver"})  # added up, not set as a frame
 SURE = frozenset({"donor_subject", "donor_from_party", "donor_beside", "donor_windfall"})
+ARMS = frozenset(
+    "air_defence artillery ammunition armour aircraft drones missiles naval vehicles engineering".split()
+)
+MADE_THERE = re.compile(
+    r"\b(?:build(?:ing)?|built|mak(?:e|ing)|made|produc\w+|manufactur\w+|develop\w+)\b[^.;,]{0,60}\b(?:in|on) Ukrain",
+    re.I,
+)
 SPENDS = frozenset({"allocate", "contribute", "pay"})
 GOODS_FOR = re.compile(r"[^.;:]{0,30}\b(?:for|on|towards?|gets?|takes?|covers?)\b[^.;:]{0,40}$", re.I)
 THE_SCHEME = re.compile(
@@ -41,9 +48,10 @@ def mechanism_near(
     code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
     if joins and code in ("danish_model", "direct_industry"):
         code = None  # the words tell what is joined, not the way of the sum beside it
-    if code is None and THE_SCHEME.search(page.document.text, *clause):
+    if code is None and THE_SCHEME.search(page.document.text, sentence.start, max(place, clause[1])):
         code = _main_scheme(page)
-    if code is None and YEARS.search(page.document.text, *clause) and not _is_package(page, clause):
+    own = page.own_words(clause, place)
+    if code is None and YEARS.search(page.document.text, *own) and not _is_package(page, clause):
         return "framework"
     if code is None:
         code = _by_act(page, clause, place, verb)
@@ -51,7 +59,7 @@ def mechanism_near(
         code = next((c for a, b in spans[2:] if (c := _named(page, a, b, place))), None)
     if code is None and total and (verb is None or verb.key not in HANDED) and donor not in (None, "MULTI"):
         return "framework"
-    if code == "direct_industry" and (donor in ("DNK", "EU") or _names_danish_model(page)):
+    if code == "direct_industry" and (donor in ("DNK", "EU") or _is_of_danish_model(page)):
         return "danish_model"
     return code
 
@@ -86,8 +94,10 @@ def is_joined(page: Page, scheme: Hit) -> bool:
 
 
 @once_a_page
-def _names_danish_model(page: Page) -> bool:
-    return any(h.kind == "mechanism" and h.key == "danish_model" for h in page.hits)
+def _is_of_danish_model(page: Page) -> bool:
+    """Whether a page is about the Danish model: its head names it."""
+    head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:4]
+    return any(h.kind == "mechanism" and h.key == "danish_model" for s in head for h in s.hits)
 
 
 def _is_package(page: Page, clause: tuple[int, int]) -> bool:
@@ -106,13 +116,20 @@ def _main_scheme(page: Page) -> str | None:
 def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -> str | None:
     """What the act itself says of its way: goods with a value are in kind, what is bought is procured."""
     words = page.document.text[clause[0] : clause[1]]
+    if MADE_THERE.search(words):
+        return "direct_industry"
     if (verb is not None and verb.key == "purchase") or PURCHASE.search(words):
         return "procurement"
     if GOODS_WORTH.search(words):
         return "in_kind"
     spends = verb is not None and verb.key in SPENDS
     for hit in page.near(place, clause[1]):
-        if spends and hit.kind == "item" and GOODS_FOR.search(page.document.text[place : hit.start]):
+        if (
+            spends
+            and hit.kind == "item"
+            and hit.tag in ARMS
+            and GOODS_FOR.search(page.document.text[place : hit.start])
+        ):
             return "procurement"
     return None
 
@@ -124,6 +141,8 @@ def clear_mixed(drafts: list[Draft]) -> None:
         ways = {d.mechanism for d in parts}
         if len(ways) > 1 and whole.mechanism in ways:
             whole.mechanism = None
+        elif len(ways) == 1 and len(parts) > 1:
+            whole.mechanism = whole.mechanism or ways.pop()
         donors = {d.donor for d in parts if d.donor and d.reasons[0] in SURE}
         if len(donors) > 1 and not whole.total:
             whole.donor, whole.donors = "MULTI", tuple(sorted(donors - {"MULTI"}))
@@ -132,7 +151,7 @@ def clear_mixed(drafts: list[Draft]) -> None:
 YEARS = re.compile(
     r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|"
     r"\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
-    r"\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
+    r"\bfor 20\d\d\b|\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
     re.I,
 )
 PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b", re.I)

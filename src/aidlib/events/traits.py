@@ -35,7 +35,7 @@ def donor_of(
     clause = page.clause(sentence, mention.start)
     lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
     if code not in ("MULTI", "NORDIC") and WINDFALL.search(
-        page.document.text, *_own_words(page, clause, mention)
+        page.document.text, *page.own_words(clause, mention.start)
     ):
         # A loan is its lender's, whatever pays it back; Denmark hands out what is the Union's.
         if cue != "subject" or code in ("EU", "DNK") and not lends:
@@ -56,13 +56,6 @@ def donor_of(
     if page.donors:
         return page.donors[0][0], (), "document"
     return (home, (), "currency") if home else (None, (), "none")
-
-
-def _own_words(page: Page, clause: tuple[int, int], mention: Mention) -> tuple[int, int]:
-    """Bounds of a clause as far as the sums beside a sum leave it."""
-    others = [m for m in page.sums(*clause) if m is not mention]
-    start = max([clause[0], *(m.end for m in others if m.end <= mention.start)])
-    return start, min([clause[1], *(m.start for m in others if m.start >= mention.end)])
 
 
 def _could_give(page: Page, party: Hit) -> bool:
