@@ -20,7 +20,8 @@ ARMS = frozenset(
     "air_defence artillery ammunition armour aircraft drones missiles naval vehicles engineering".split()
 )
 MADE_THERE = re.compile(
-    r"\b(?:build(?:ing)?|built|mak(?:e|ing)|made|produc\w+|manufactur\w+|develop\w+)\b[^.;,]{0,60}\b(?:in|on) Ukrain",
+    r"\b(?:build(?:ing)?|built|mak(?:e|ing)|made|produc\w+|manufactur\w+|develop\w+)\b[^.;,]{0,60}"
+    r"\b(?:in|on) Ukrain",
     re.I,
 )
 SPENDS = frozenset({"allocate", "contribute", "pay"})
