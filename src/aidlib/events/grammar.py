@@ -24,6 +24,11 @@ NAMED = re.compile(
 )
 COMMANDED = re.compile(r"\s(?:the|a|an|its|their)\s\w+(?:tion|al|ment|ure)\s(?:of|from)\b", re.I)  # no goods
 YEAR_BEFORE = re.compile(r"\b20\d\d\s$")
+# Without one of these words before it a verb stands for itself, and no pattern needs to be tried.
+AUXILIARY = frozenset(
+    "to will would shall could may might should can must not never longer instead if unless until whether "
+    "is are be being get gets has have had having been of".split()
+)
 FUTURE = re.compile(
     r"\b(will|would|shall|to|going to|set to|due to|ready to|plans? to|intends? to|agreed to|is to|are to)\s"
     r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
@@ -102,6 +107,8 @@ def governing_verb(page: Page, sentence: Sentence, place: int) -> Hit | None:
 def aspect_of(page: Page, verb: Hit) -> str:
     """``future``, ``present``, ``past``, ``perfect``, ``modal`` or ``negated``."""
     before = page.document.text[max(0, verb.start - 36) : verb.start]
+    if AUXILIARY.isdisjoint(before.lower().split()) and "'" not in before and "’" not in before:
+        return "past" if verb.tag in ("past", "participle") else "present"
     if NOT.search(before):
         return "negated"
     if MODAL.search(before) or CONDITION.search(before):
@@ -292,26 +299,30 @@ OTHERS = re.compile(
 
 def recipient_near(page: Page, sentence: Sentence, place: int, donor: str | None) -> str | None:
     """Who receives what a sentence tells of."""
-    text = page.document.text
-    words = text[sentence.start : sentence.end]
-    if OTHERS.search(words) or re.search(r"\bIsrael\b.*\bTaiwan\b", words):
-        return "MULTI"
-    others = []
+    first, last = _recipients(page, sentence.start, sentence.end)
+    if first is not None:
+        return first
+    text, others = page.document.text, []
     for hit in sentence.hits:
         if hit.kind == "party" and hit.tag == "country" and hit.key not in (donor, "UKR"):
-            if re.search(
-                r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$", text[max(0, hit.start - 12) : hit.start]
-            ):
+            if GIVEN_TO.search(text[max(0, hit.start - 12) : hit.start]):
                 others.append(hit)
+    near = min(others, key=lambda hit: abs(hit.start - place), default=None)
+    return near.key if near is not None and abs(near.start - place) < 90 else last
+
+
+@once_a_place
+def _recipients(page: Page, start: int, end: int) -> tuple[str | None, str]:
+    """Who receives by the words of a sentence alone, and who where it names no other country beside a sum."""
+    words = page.document.text[start:end]
+    if OTHERS.search(words) or ("Taiwan" in words and "Israel" in words):
+        return "MULTI", "MULTI"
     if TO_UKRAINE.search(words):
-        return "UKR"
-    if others and (near := min(others, key=lambda h: abs(h.start - place))) and abs(near.start - place) < 90:
-        return near.key
-    if IN_UKRAINE.search(words):
-        return "UKR"
-    return "OTHER" if ELSEWHERE.search(words) else "UKR"
+        return "UKR", "UKR"
+    return None, "OTHER" if not IN_UKRAINE.search(words) and ELSEWHERE.search(words) else "UKR"
 
 
+GIVEN_TO = re.compile(r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$")
 TO_UKRAINE = re.compile(
     r"\b(?:to|for|gave|gives?|giving|given|support(?:ing|s)?|help(?:ing|s)?|arm(?:ing)?|aid(?:ing)?)\s(?:\w+\s)?(?:Ukrain|Kyiv|Kiev)|"
     r"\bUkrain(?:e|ian)(?:’s|'s)?\s(?:\w+\s)?(?:will|is to|has|gets|receives?|forces|army|troops|military)",

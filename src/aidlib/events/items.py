@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from aidlib.events.page import Page
@@ -32,8 +31,24 @@ QUANTITY = re.compile(
     re.I,
 )
 ONE = re.compile(r"\b(?:an?|one|another)\s(?:[\w-]+\s)?$", re.I)
-VAGUE = frozenset({"weapon", "military equipment", "vehicle", "missile", "drone", "spare part"})
+VAGUE = frozenset(  # what nobody need have given because a sentence names it
+    {
+        "weapon",
+        "military equipment",
+        "vehicle",
+        "missile",
+        "drone",
+        "spare part",
+        "maintenance",
+        "IT equipment",
+    }
+    | {"natural gas", "electricity", "coal", "cash", "shelter", "health services", "weapons made in Ukraine"}
+)
 NAMELESS = frozenset({"weapon", "military equipment", "vehicle", "maintenance"})
+KINDS = frozenset(
+    {"missile", "drone", "rocket", "tank", "howitzer", "ammunition", "helicopter", "boat", "vehicle"}
+    | {"fighter jet", "air defence system", "armoured vehicle", "artillery system"}
+)
 NOT_GIVEN = re.compile(
     r"\b(?:russia[’']?s?|russian|iranian|north korean|chinese|enemy|enemy[’']s)\s(?:\w+\s){0,2}$"
     r"|\b(?:against|target(?:s|ing)?|destroy(?:s|ed|ing)?|intercept(?:s|ed|ing)?|sho[ot]+(?:ing)?\sdown|"
@@ -41,6 +56,13 @@ NOT_GIVEN = re.compile(
     r"[^.;:]{0,30}$",
     re.I,
 )
+ADJECTIVE = re.compile(
+    r"-(?:mounted|launched|based|borne|like|related|proof|carrying|sized|style)\b"
+    r"|\s(?:fleets?|pilots?|crews?|operators?|brigades?|battalions?|regiments?|factor(?:y|ies)|plants?|makers?|"
+    r"manufacturers?|producers?|compan(?:y|ies)|firms?|industry|attacks?|strikes?|warfare|barrages?|fire|threats?)\b",
+    re.I,
+)
+THE = re.compile(r"\b(?:the|this|these|those)\s(?:[\w-]+\s){0,2}$", re.I)
 CARRIER = re.compile(  # in "missiles for its F-16s", the missiles are given
     r"(?:\s\w+)?\s(?:for|on|aboard|to (?:arm|equip|repair|maintain)|used (?:by|with|in)|fired (?:by|from))\s"
     r"(?:(?:the|its|their|use on|Ukraine[’']s|Ukrainian|existing|some of)\s(?:[\w-]+\s)?){0,2}",
@@ -59,7 +81,7 @@ def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
         if before is not None and hit.start <= before.end + 1 and hit.key not in found:
             last = Hit(before.start, hit.end, *hit[2:])
             continue  # in "Leopard 2 tanks", the tanks are the Leopards
-        if _is_not_given(page, start, before, hit):
+        if _is_not_given(page, start, before, hit) or _is_named_before(page, places, hit):
             continue
         found.setdefault(hit.key, _count(page, start, hit))
         places.setdefault(hit.key, hit)
@@ -92,7 +114,17 @@ def _is_not_given(page: Page, start: int, before: Hit | None, hit: Hit) -> bool:
     text = page.document.text
     if before is not None and CARRIER.fullmatch(text, before.end, hit.start):
         return True
+    if ADJECTIVE.match(text, hit.end):  # "truck-mounted", "drone pilots"
+        return True
     return NOT_GIVEN.search(text[max(start, hit.start - 60) : hit.start]) is not None
+
+
+def _is_named_before(page: Page, places: dict[str, Hit], hit: Hit) -> bool:
+    """Whether "the missiles" are those that were just named."""
+    if hit.key not in KINDS:
+        return False
+    the = THE.search(page.document.text[max(0, hit.start - 30) : hit.start])
+    return the is not None and any(h.tag == hit.tag for h in places.values())
 
 
 def _is_kind_of_others(page: Page, places: dict[str, Hit], key: str) -> bool:
@@ -106,11 +138,10 @@ def _is_kind_of_others(page: Page, places: dict[str, Hit], key: str) -> bool:
 
 def _count(page: Page, start: int, hit: Hit) -> float | None:
     text = page.document.text
-    at = bisect_left(page.places, hit.start)
-    lead = max([start, hit.start - 46, *(m.end for m in page.money[max(0, at - 1) : at])])
+    lead = max([start, hit.start - 46, *(m.end for m in page.money if m.start < hit.start)])
     count = _quantity(text[lead : hit.start])
     if count is None and ONE.search(text[max(start, hit.start - 24) : hit.start]):
-        return None if text[hit.end - 1] == "s" and not text.endswith(("ss", "MLRS"), 0, hit.end) else 1
+        return None if text[hit.end - 1] == "s" and not text[: hit.end].endswith(("ss", "MLRS")) else 1
     return count
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from aidlib.events.draft import Draft
-from aidlib.events.page import Page, once_a_page
+from aidlib.events.page import Page, once_a_page, once_a_place
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 
@@ -116,13 +116,13 @@ def _main_scheme(page: Page) -> str | None:
 
 def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -> str | None:
     """What the act itself says of its way: goods with a value are in kind, what is bought is procured."""
-    words = page.document.text[clause[0] : clause[1]]
-    if MADE_THERE.search(words):
-        return "direct_industry"
-    if (verb is not None and verb.key == "purchase") or PURCHASE.search(words):
+    named = _by_words(page, *clause)
+    if named == "direct_industry":
+        return named
+    if verb is not None and verb.key == "purchase":
         return "procurement"
-    if GOODS_WORTH.search(words):
-        return "in_kind"
+    if named is not None:
+        return named
     spends = verb is not None and verb.key in SPENDS
     for hit in page.near(place, clause[1]):
         if (
@@ -133,6 +133,16 @@ def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -
         ):
             return "procurement"
     return None
+
+
+@once_a_place
+def _by_words(page: Page, start: int, end: int) -> str | None:
+    words = page.document.text[start:end]
+    if MADE_THERE.search(words):
+        return "direct_industry"
+    if PURCHASE.search(words):
+        return "procurement"
+    return "in_kind" if GOODS_WORTH.search(words) else None
 
 
 def clear_mixed(drafts: list[Draft]) -> None:
