@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from aidlib.events.page import Page
@@ -138,10 +139,11 @@ def _is_kind_of_others(page: Page, places: dict[str, Hit], key: str) -> bool:
 
 def _count(page: Page, start: int, hit: Hit) -> float | None:
     text = page.document.text
-    lead = max([start, hit.start - 46, *(m.end for m in page.money if m.start < hit.start)])
+    at = bisect_left(page.places, hit.start)
+    lead = max([start, hit.start - 46, *(m.end for m in page.money[max(0, at - 1) : at])])
     count = _quantity(text[lead : hit.start])
     if count is None and ONE.search(text[max(start, hit.start - 24) : hit.start]):
-        return None if text[hit.end - 1] == "s" and not text[: hit.end].endswith(("ss", "MLRS")) else 1
+        return None if text[hit.end - 1] == "s" and not text.endswith(("ss", "MLRS"), 0, hit.end) else 1
     return count
 
 
