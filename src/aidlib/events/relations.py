@@ -118,7 +118,11 @@ def parts_among(page: Page) -> dict[int, int]:
 
 
 OF_WHOLE = re.compile(r"^,?\s(?:out\s)?of\s(?:(?:the|its|a|an|that|this|their|[\w’']+[’']s?)\s){1,2}$", re.I)
-OUT_OF = re.compile(r"\bout of\s(?:(?:the|its|a|that|this|their)\s)?(?:more than |about |some )?$", re.I)
+OUT_OF = re.compile(
+    r"\b(?:out of|as part of)\s(?:the\s|its\s|an?\s|that\s|this\s|their\s)?"
+    r"(?:(?:[\w-]+\s){0,4}(?:of|worth|amounting to)\s)?(?:more than |about |some |around |nearly )?$",
+    re.I,
+)
 LIST_HEAD = re.compile(
     r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I
 )
@@ -237,7 +241,7 @@ def _by_words(page: Page, drafts: list[Draft], at: int, beside: list[Draft]) -> 
         a, b = _place(page, whole)
         if a > end and (WHOLE_AFTER.search(text[end:a]) or OF_WHOLE.match(text[end:a])):
             return whole
-        if b < start and OUT_OF.search(text[max(0, a - 30) : a]):
+        if b < start and OUT_OF.search(text[max(0, a - 60) : a]):
             return whole
     lead = page.near(sentence.start, start) + page.near(end, min(sentence.end, end + 30))
     if any(h.kind == "cue" and h.key == "anaphor" for h in lead):
