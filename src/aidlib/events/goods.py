@@ -1,4 +1,4 @@
-"""In: the sentences without a booked sum. Out: drafts of goods given, schemes joined, memoranda signed."""
+"""In: the sentences without a booked sum. Out: drafts of the goods that they give."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
 from aidlib.events.items import VAGUE, items_near
-from aidlib.events.mechanism import is_joined, mechanism_near
-from aidlib.events.page import NEVER_DONOR, Page, once_a_page
+from aidlib.events.mechanism import mechanism_near
+from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.schemes import joining_in, signing_in
 from aidlib.events.stage import stage_near
 from aidlib.events.traits import SILENT, aid_type_near, is_past
-from aidlib.events.zones import Sentence
-from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Stage
 
 __all__ = ["attach_lists", "find_goods"]
 
 HANDING = frozenset("promise give contribute order deliver arrive purchase commit plan pay".split())
 JOINING = HANDING | {"allocate", "pay"}
+SURE = ("subject", "joint", "from_party")
+BULLETS = ("-", "•", "*", "–")
+SPEAKER = re.compile(r"\b(?:I|we|We)\s(?:[a-z]+\s){0,3}$")
+THANKS = re.compile(r"\b(?:thank|grateful|gratitude|welcom)", re.I)
 OPEN = VAGUE | {"ammunition", "artillery system", "food", "fuel", "training"}
 
 
@@ -35,7 +38,7 @@ def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
             continue
         if owner is None or sentence.zone in SILENT:
             continue
-        bullet = text.startswith(("-", "•", "*", "–"))
+        bullet = text.startswith(BULLETS)
         listing = any(
             h.kind == "cue" and h.key in ("include", "anaphor")
             for h in page.near(sentence.start, sentence.start + 60)
@@ -55,7 +58,7 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
     taken |= attach_lists(page, drafts)
     found: list[Draft] = []
     for number, sentence in enumerate(page.sentences):
-        joining = _joining(page, number) or _signing(page, number, drafts)
+        joining = joining_in(page, number) or signing_in(page, number, drafts)
         if joining is not None:
             same = (joining.donor, joining.mechanism)
             twin = next((d for d in found if (d.donor, d.mechanism) == same), None)
@@ -81,83 +84,6 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
         if draft.stage.rank > twin.stage.rank and draft.stage is not Stage.DELIVERED:
             twin.stage = draft.stage
     return found
-
-
-def _joining(page: Page, number: int) -> Draft | None:
-    """The joining of the Danish model: an act without a sum of its own."""
-    sentence = page.sentences[number]
-    for scheme in sentence.hits:
-        if scheme.kind != "mechanism" or not is_joined(page, scheme) or sentence.zone in SILENT:
-            continue
-        parties = [
-            h
-            for h in page.near(sentence.start, scheme.start)
-            if h.kind == "party" and h.key not in NEVER_DONOR
-        ]
-        before = verbs(page, sentence.start, scheme.start)
-        verb = before[-1] if before else None
-        if (
-            not parties
-            or any(h.key == "ask" for h in before)
-            or parties[-1].key == "DNK"
-            or (verb and aspect_of(page, verb) in ("modal", "negated"))
-        ):
-            continue
-        draft = Draft(None, number, parties[-1].key, mechanism="danish_model", aid_type=AidType.MILITARY)
-        draft.spans = [(sentence.start, sentence.end)]
-        draft.reasons = ["joins_scheme", "donor_subject"]
-        return draft
-    return None
-
-
-@once_a_page
-def _joiners(page: Page) -> set[str | None]:
-    """Who joins the Danish model on a page: what they sign is that."""
-    found = (_joining(page, number) for number in range(len(page.sentences)))
-    return {draft.donor for draft in found if draft is not None}
-
-
-SIGNS = re.compile(r"sign|conclud|initial|agree|reach|put signatures", re.I)
-PAPER = re.compile(r"memorand|letter|agreement|declaration|accord", re.I)
-TOGETHER = frozenset({"danish_model", "joint_production", "direct_industry"})
-
-
-def _signing(page: Page, number: int, drafts: list[Draft]) -> Draft | None:
-    """The signing of a memorandum on making or buying in Ukraine, without a sum of its own on the page."""
-    sentence = page.sentences[number]
-    if sentence.zone in SILENT or sentence.zone == "headline" or page.sums(sentence.start, sentence.end):
-        return None
-    if not has_focus(page) or not _signs_paper(page, sentence):
-        return None
-    near = [s for s in page.sentences[max(0, number - 1) : number + 2] if s.zone not in SILENT]
-    schemes = [h for s in (sentence, *near) for h in s.hits if h.kind == "mechanism" and h.key in TOGETHER]
-    givers = [h.key for h in sentence.hits if _may_give(h)] or [code for code, _ in page.donors[:1]]
-    if not schemes or not givers:
-        return None
-    mechanism = schemes[0].key
-    if mechanism == "direct_industry" and givers[0] == "DNK":
-        mechanism = "danish_model"
-    if any(d.mechanism == mechanism and d.donor in (givers[0], "MULTI") for d in drafts):
-        return None
-    if givers[0] in _joiners(page):
-        return None
-    draft = Draft(None, number, givers[0], stage=Stage.COMMITTED, mechanism=mechanism)
-    draft.spans = [(sentence.start, sentence.end)]
-    draft.aid_type = AidType.MILITARY
-    draft.past = is_past(page, sentence, sentence.start)
-    draft.reasons = ["donor_subject", "signed"]
-    return draft
-
-
-def _signs_paper(page: Page, sentence: Sentence) -> bool:
-    text = page.document.text
-    acts = [h for h in verbs(page, sentence.start, sentence.end) if SIGNS.match(text[h.start : h.end])]
-    papers = any(h.kind == "noun" and PAPER.match(text[h.start : h.end]) for h in sentence.hits)
-    return papers and any(aspect_of(page, h) not in ("modal", "negated", "future") for h in acts)
-
-
-def _may_give(hit: Hit) -> bool:
-    return hit.kind == "party" and hit.key not in NEVER_DONOR and hit.tag not in ("group", "body")
 
 
 PRICED = re.compile(
@@ -205,7 +131,9 @@ def _goods(page: Page, number: int) -> Draft | None:
         clause = page.clause(sentence, verb.start)
         last = [h for h in page.near(clause[0], verb.start) if h.kind == "party"][-1:]
         donor, members, cue = donor_near(page, sentence, verb.end, verb)
-        if donor is None or cue not in ("subject", "joint", "from_party"):
+        if cue not in SURE and page.donors and SPEAKER.search(page.document.text, clause[0], verb.start):
+            donor, members, cue = page.donors[0][0], (), "subject"  # "I" and "we" of a government's own page
+        if donor is None or cue not in SURE:
             continue
         if cue != "from_party" and last and last[0].key in NEVER_DONOR or page.has(*clause, "cue", "home"):
             continue
@@ -214,9 +142,13 @@ def _goods(page: Page, number: int) -> Draft | None:
         if asked or not (is_named or has_focus(page)):
             continue
         items = items_near(page, clause[0] if cue == "from_party" else verb.end, clause[1])
+        if page.document.text[sentence.start : sentence.end].rstrip().endswith(":"):
+            items |= _bulleted(page, number + 1)
         if not scheme and not any(v is not None or k not in OPEN for k, v in items.items()):
             continue
         stage, why = stage_near(page, sentence, verb.end, verb, goods=True)
+        if why == "tentative_text" and THANKS.search(page.document.text, sentence.start, verb.start):
+            stage = Stage.PLEDGED  # what one is thanked for was promised, whatever else a text asks for
         if stage is Stage.PROPOSED:
             continue
         draft = Draft(None, number, donor, members, stage=stage, items=items)
@@ -229,6 +161,16 @@ def _goods(page: Page, number: int) -> Draft | None:
         draft.past = is_past(page, sentence, verb.start)
         return draft
     return None
+
+
+def _bulleted(page: Page, number: int) -> dict[str, float | None]:
+    """Goods of the bullets from a sentence on."""
+    found: dict[str, float | None] = {}
+    for sentence in page.sentences[number : number + 40]:
+        if not page.document.text[sentence.start : sentence.end].lstrip().startswith(BULLETS):
+            break
+        found |= items_near(page, sentence.start, sentence.end)
+    return found
 
 
 def _way(verb: str) -> str:
