@@ -10,7 +10,7 @@ from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import Mention
 
-__all__ = ["GIVING", "NEEDED", "gate", "has_focus", "weigh"]
+__all__ = ["GIVING", "NEEDED", "PRICED", "gate", "has_focus", "weigh"]
 
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
@@ -112,6 +112,8 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     elif any(h.kind == "mechanism" for h in sentence.hits):
         score += 1
     before = page.sentences[number - 1] if number else sentence
+    if PRICED.match(words, sentence.start) and any(h.kind == "noun" and h.key == "aid" for h in before.hits):
+        score += 2
     if verb is None and noun is None and before.paragraph == sentence.paragraph:
         score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
     if noun is None:
@@ -119,7 +121,11 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
         return score + (verb is not None and verb.key in GIVING) if _is_note(page) else 0
-    return score + (ukraine == 2) + (2 if has_focus(page) else 0)
+    if has_focus(page):
+        return score + (ukraine == 2) + 2
+    # One bill gives to many: what else it holds is not Ukraine's.
+    of_bill = any(h.kind == "cue" and h.key == "bill" for h in sentence.hits)
+    return 0 if of_bill and not _is_just_named(page, number) else score + (ukraine == 2)
 
 
 def _one_part(page: Page, hit: Hit, mention: Mention) -> bool:
@@ -139,6 +145,9 @@ def _is_listed(page: Page, sentence: Sentence, mention: Mention) -> bool:
     )
 
 
+PRICED = re.compile(
+    r"\W*(?:the|these|those|they|it|its|their|this)\b[^.;]{0,60}\b(?:worth|valued?|costs?|price)\b", re.I
+)
 GIVEN = re.compile(
     r"\W{0,3}(?:was |were |has been |is )?(donated|provided|given|allocated|granted|contributed|earmarked)\b",
     re.I,
@@ -158,6 +167,13 @@ def _ukraine_near(page: Page, number: int) -> int:
     if len(page.document.text) >= LONG:
         near, head = tuple(s for s in near if s.paragraph == page.sentences[number].paragraph), ()
     return int(any(map(_names_ukraine, (*near, *head))) or has_focus(page))
+
+
+def _is_just_named(page: Page, number: int) -> bool:
+    """Whether Ukraine is named in a sentence's paragraph, or in the three sentences before it."""
+    here = page.sentences[number].paragraph
+    near = [s for n, s in enumerate(page.sentences) if s.paragraph == here or 0 < number - n <= 3]
+    return any(map(_names_ukraine, near))
 
 
 def _is_note(page: Page) -> bool:

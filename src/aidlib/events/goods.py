@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aidlib.events.draft import Draft
-from aidlib.events.gates import has_focus
+from aidlib.events.gates import PRICED, has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
 from aidlib.events.items import VAGUE, items_near
 from aidlib.events.mechanism import mechanism_near
@@ -84,11 +84,6 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
         if draft.stage.rank > twin.stage.rank and draft.stage is not Stage.DELIVERED:
             twin.stage = draft.stage
     return found
-
-
-PRICED = re.compile(
-    r"\W*(?:the|these|those|they|it|its|their|this)\b[^.;]{0,60}\b(?:worth|valued?|costs?|price)\b", re.I
-)
 
 
 def _belongs(page: Page, goods: Draft, money: Draft) -> bool:

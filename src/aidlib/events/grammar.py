@@ -203,6 +203,9 @@ def donor_near(
         receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
         if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
             return hit.key, (), "beside"
+    for hit in parties:
+        if _names_loan(page, place, hit):
+            return hit.key, (), "beside"
     # "American weapons" are made there; who gives them stands elsewhere
     makers = [h for h in parties if h.tag == "demonym" and _makes_goods(page, h)]
     parties = [h for h in parties if h not in makers] or parties
@@ -221,6 +224,14 @@ def donor_near(
         nearest = min(close, key=lambda h: min(abs(h.start - place), abs(h.end - place)))
         return nearest.key, (), "in_sentence"
     return None, (), "none"
+
+
+def _names_loan(page: Page, place: int, party: Hit) -> bool:
+    """Whether a party stands between a sum and its noun: a $50 billion G7 loan."""
+    told = page.sums(place, place + 1)
+    if not told or not 0 < party.start - told[0].end <= 1:
+        return False
+    return any(h.kind == "noun" and h.key == "aid" for h in page.near(party.end + 1, party.end + 26))
 
 
 FUNDS = re.compile(
