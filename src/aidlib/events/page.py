@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from aidlib.events.zones import Sentence, split_sentences
 from aidlib.mentions.dates import find_dates, find_published
 from aidlib.mentions.money import find_money
-from aidlib.mentions.scan import Hit, scan
+from aidlib.mentions.scan import Hit, lower, scan
 from aidlib.model import Document, Mention
 
 __all__ = ["ADVERSARY", "NEVER_DONOR", "Page", "once_a_page", "once_a_place", "read_page"]
@@ -35,6 +35,7 @@ class Page:
     """A document as the events layer sees it."""
 
     document: Document
+    low: str  # the text in lower case: a pattern in lower case is several times as quick as with ``re.I``
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
     money: tuple[Mention, ...]
@@ -121,7 +122,17 @@ def read_page(document: Document) -> Page:
     donors, hit_starts = tuple(count.most_common()), tuple(h.start for h in hits)
     day_starts = tuple(d.start for d in dates)
     return Page(
-        document, tuple(hits), sentences, money, dates, donors, starts, places, hit_starts, day_starts
+        document,
+        lower(document.text),
+        tuple(hits),
+        sentences,
+        money,
+        dates,
+        donors,
+        starts,
+        places,
+        hit_starts,
+        day_starts,
     )
 
 

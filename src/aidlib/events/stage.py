@@ -23,7 +23,6 @@ ADOPTED = re.compile(
     r"\bpackage,? (?:number |no\.? ?)?(?:\d{1,2}\b|(?:thir|four|fif|six|seven|eigh|nine)teen\b|twenty)|"
     r"\b(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+)|thirtieth)\b[^.;]{0,30}\bpackage|"
     r"\bpackage,\s(?:the|its)\s(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+))\b",
-    re.I,
 )
 OTHERS_ACT = re.compile(r"^\s(?:[\w’']+\s){1,4}to\s(?:\w+ly\s)?$")  # asked Berlin to
 AS_SUBJECT = frozenset({"allocate", "purchase", "contribute", "pay"})
@@ -47,7 +46,9 @@ def stage_near(
 
 def _is_adopted(page: Page, sentence: Sentence, why: str) -> bool:
     """Whether a sum belongs to a numbered package: its own sentence says so, or the page is about one."""
-    if ADOPTED.search(page.document.text, sentence.start, sentence.end):
+    if "package" in page.low[sentence.start : sentence.end] and ADOPTED.search(
+        page.low, sentence.start, sentence.end
+    ):
         return True
     named = any(h.kind == "noun" and "package" in page.document.text[h.start : h.end] for h in sentence.hits)
     return (named or why == "no_verb") and _tells_adopted(page)
@@ -55,7 +56,7 @@ def _is_adopted(page: Page, sentence: Sentence, why: str) -> bool:
 
 @once_a_page
 def _tells_adopted(page: Page) -> bool:
-    return ADOPTED.search(page.document.text) is not None
+    return "package" in page.low and ADOPTED.search(page.low) is not None
 
 
 def _is_signing(page: Page, verb: Hit) -> bool:
@@ -112,9 +113,9 @@ def _adds_up(page: Page, verb: Hit) -> bool:
 
 
 CONDITION_FIRST = re.compile(r"\W*(?:if|unless|provided|once|should)\b[^,;]{3,90},", re.I)
-CONDITION_AFTER = re.compile(r"\b(?:unless|provided that|on condition that|as long as|subject to)\b", re.I)
+CONDITION_AFTER = re.compile(r"\b(?:unless|provided that|on condition that|as long as|subject to)\b")
 DENIAL = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:es|ed)?|reject(?:s|ed)?|ruled out)\b(?!\s(?:Ukrain|Kyiv))", re.I
+    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:es|ed)?|reject(?:s|ed)?|ruled out)\b(?!\s(?:ukrain|kyiv))"
 )
 
 
@@ -122,9 +123,9 @@ def _doubt(page: Page, sentence: Sentence, place: int) -> str | None:
     """What a sentence makes a statement depend on, or that it denies it."""
     text = page.document.text
     first = CONDITION_FIRST.match(text, sentence.start, sentence.end)
-    if first and first.end() <= place or CONDITION_AFTER.search(text, place, sentence.end):
+    if first and first.end() <= place or CONDITION_AFTER.search(page.low, place, sentence.end):
         return "conditional"
-    return "denied" if DENIAL.search(text, sentence.start, place) else None
+    return "denied" if DENIAL.search(page.low, sentence.start, place) else None
 
 
 def _paid_after(page: Page, sentence: Sentence, place: int) -> bool:

@@ -10,7 +10,7 @@ import ahocorasick
 
 from aidlib.lexicon import terms
 
-__all__ = ["Hit", "scan"]
+__all__ = ["Hit", "lower", "scan"]
 
 SPACES = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2009\u202f-\u2010\u2011"), " ") | {0x2019: "'"}
 FOLDS = {code: chr(code) for code in range(128)} | SPACES  # looking up what is missing would be slow
@@ -29,12 +29,17 @@ class Hit(NamedTuple):
     tag: str
 
 
+def lower(text: str) -> str:
+    """Give a copy of equal length in lower case."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)  # a few letters would grow
+
+
 def normal(text: str) -> str:
     """Give a copy of equal length in which case, hyphens and kinds of blanks do not count."""
-    low = text.lower()
-    if len(low) != len(text):  # a few letters grow in lower case, which would move the offsets
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return low.translate(FOLDS)
+    return lower(text).translate(FOLDS)
 
 
 @cache
