@@ -21,13 +21,12 @@ ARMS = frozenset(
 )
 MADE_THERE = re.compile(
     r"\b(?:build(?:ing)?|built|mak(?:e|ing)|made|produc\w+|manufactur\w+|develop\w+)\b[^.;,]{0,60}"
-    r"\b(?:in|on) Ukrain",
-    re.I,
+    r"\b(?:in|on) ukrain",
 )
 SPENDS = frozenset({"allocate", "contribute", "pay"})
 GOODS_FOR = re.compile(r"[^.;:]{0,30}\b(?:for|on|towards?|gets?|takes?|covers?)\b[^.;:]{0,40}$", re.I)
 THE_SCHEME = re.compile(
-    r"\b(?:the|this|that|its|their|said)\s(?:model|scheme|format|initiative|list|mechanism)\b", re.I
+    r"\b(?:the|this|that|its|their|said)\s(?:model|scheme|format|initiative|list|mechanism)\b"
 )
 
 
@@ -49,10 +48,11 @@ def mechanism_near(
     code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
     if joins and code in ("danish_model", "direct_industry"):
         code = None  # the words tell what is joined, not the way of the sum beside it
-    if code is None and THE_SCHEME.search(page.document.text, sentence.start, max(place, clause[1])):
-        code = _main_scheme(page)
+    scheme = _main_scheme(page) if code is None else None
+    if scheme is not None and THE_SCHEME.search(page.low, sentence.start, max(place, clause[1])):
+        code = scheme
     own = page.own_words(clause, place)
-    if code is None and YEARS.search(page.document.text, *own) and not _is_package(page, clause):
+    if code is None and YEARS.search(page.low, *own) and not _is_package(page, clause):
         return "framework"
     if code is None:
         code = _by_act(page, clause, place, verb)
@@ -137,7 +137,7 @@ def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -
 
 @once_a_place
 def _by_words(page: Page, start: int, end: int) -> str | None:
-    words = page.document.text[start:end]
+    words = page.low[start:end]
     if MADE_THERE.search(words):
         return "direct_industry"
     if PURCHASE.search(words):
@@ -163,11 +163,9 @@ YEARS = re.compile(
     r"\b20\d\d\s?(?:[-–/]|to|until|through)\s?(?:20)?\d\d\b|\bbetween 20\d\d and 20\d\d\b|"
     r"\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
     r"\bfor 20\d\d\b|\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
-    re.I,
 )
-PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b", re.I)
+PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b")
 GOODS_WORTH = re.compile(
     r"\b(equipment|weapons|arms|drones|vehicles|ammunition|hardware|tanks|shells|missiles)\b[^.;]{0,30}"
     r"\b(worth|valued at|to the value of)\b",
-    re.I,
 )

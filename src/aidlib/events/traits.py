@@ -20,7 +20,6 @@ SILENT = ("caption", "related", "boilerplate", "dateline")
 WINDFALL = re.compile(
     r"(?:interest|profits?|proceeds|income|earn(?:ed|ings)|windfall|gains|money)\b[^.;]{0,40}"
     r"(?:frozen|immobili[sz]ed|russian|blocked)|windfall|frozen[- ]asset (?:money|profits|income)",
-    re.I,
 )
 
 
@@ -34,9 +33,7 @@ def donor_of(
         return None, (), cue
     clause = page.clause(sentence, mention.start)
     lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
-    if code not in ("MULTI", "NORDIC") and WINDFALL.search(
-        page.document.text, *page.own_words(clause, mention.start)
-    ):
+    if code not in ("MULTI", "NORDIC") and WINDFALL.search(page.low, *page.own_words(clause, mention.start)):
         # A loan is its lender's, whatever pays it back; Denmark hands out what is the Union's.
         if cue != "subject" or code in ("EU", "DNK") and not lends:
             return "EU", (), "windfall"
@@ -89,12 +86,12 @@ def is_total(
     The sum that a note opens with is the note's own, however it adds up.
     """
     start, end = page.clause(sentence, mention.start)
-    if donor == "MULTI" and ALREADY.search(page.document.text, start, end):
+    if donor == "MULTI" and ALREADY.search(page.low, start, end):
         return True
     before = page.near(max(sentence.start, mention.start - 60), mention.start)
     if any(h.kind == "cue" and h.key in ("brings_total", "target") for h in before):
         return True
-    if BRINGS.search(page.document.text[max(sentence.start, mention.start - 130) : mention.start]):
+    if BRINGS.search(page.low[max(sentence.start, mention.start - 130) : mention.start]):
         return True
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
     around += page.near(sentence.start, sentence.start + 50)
@@ -103,9 +100,9 @@ def is_total(
     if "cumulative" in cues:
         return True
     verb = governing_verb(page, sentence, mention.start)
-    years = YEARS.search(page.document.text, start, end) or IN_YEAR.search(page.document.text, start, end)
-    if years and verb is not None and verb.key == "measure":
-        return True
+    if verb is not None and verb.key == "measure":
+        if YEARS.search(page.low, start, end) or IN_YEAR.search(page.low, start, end):
+            return True
     since = any(d.value.role == "since" for d in page.days(sentence.start, sentence.end))
     if opens:
         return since
@@ -117,21 +114,19 @@ def is_total(
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
 
-IN_YEAR = re.compile(r"\b(?:in|for|by|during) 20\d\d\b|\b(?:same|those|these|all) years\b", re.I)
+IN_YEAR = re.compile(r"\b(?:in|for|by|during) 20\d\d\b|\b(?:same|those|these|all) years\b")
 BRINGS = re.compile(
     r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lifting|raises?|raising)\b[^.;]{0,90}\bto\s"
     r"(?:(?:about|around|more than|over|nearly|almost|some|roughly|at least|a total of|just over)\s){0,2}$",
-    re.I,
 )
 RECORD = re.compile(
     r"\b(largest|biggest|first|record|highest|greatest|most|\d+(?:st|nd|rd|th)|\w+teenth|twentieth)\b[^.;]{0,50}$",
-    re.I,
 )
 
 
 def _is_record(page: Page, cue: Hit) -> bool:
     """Whether "to date" only says that something is the largest of its kind."""
-    return RECORD.search(page.document.text[max(0, cue.start - 70) : cue.start]) is not None
+    return RECORD.search(page.low[max(0, cue.start - 70) : cue.start]) is not None
 
 
 PERFECT = re.compile(
@@ -143,7 +138,7 @@ ADDED_UP = re.compile(
     r"reached|amounted|been)\b|\b(?:now|since|overall|altogether|official)\b",
     re.I,
 )
-ALREADY = re.compile(r"\balready\b", re.I)
+ALREADY = re.compile(r"\balready\b")
 
 
 def is_past(page: Page, sentence: Sentence, place: int) -> bool:
