@@ -97,6 +97,8 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     elif any(h.kind == "noun" and h.key == "aid" and _one_part(page, h, mention) for h in sentence.hits):
         score += 2
     if verb is not None and verb.key in GIVING:
+        if verb.key in BOUGHT and not has_focus(page) and not page.has(*clause, "party", "UKR"):
+            return 0  # who buys, buys for himself where nobody else is named
         score += 2
     elif verb is not None and verb.key in ("propose", "ask", "block"):
         score += 1

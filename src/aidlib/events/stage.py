@@ -139,7 +139,8 @@ def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool)
     aspect = aspect_of(page, verb)
     for first in verbs(page, sentence.start, verb.start):
         gap = text[first.end : verb.start]
-        if CHAIN.match(gap) or (first.key == "ask" and OTHERS_ACT.match(gap)):
+        weighs = first.key == "propose" and verb.tag == "ing" and gap == " "  # considering giving
+        if CHAIN.match(gap) or weighs or (first.key == "ask" and OTHERS_ACT.match(gap)):
             verb, aspect = first, aspect_of(page, first)
             break
     if aspect in ("modal", "negated"):
