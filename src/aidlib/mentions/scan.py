@@ -86,11 +86,12 @@ def scan(text: str) -> list[Hit]:
     []
     """
     low = normal(text)
-    ends = low + "\n"  # what no form holds, behind the last word and (at -1) before the first
+    # What no form holds stands behind the last word and (at -1) before the first.
+    ends = low.replace("_", "x") + "\n"
     found: list[Found] = []
     for last, (length, opens, closes, meanings) in _automaton().iter(low):
         start, end = last - length + 1, last + 1
-        if (opens and _is_word(ends[start - 1])) or (closes and _is_word(ends[end])):
+        if (opens and ends[start - 1].isalnum()) or (closes and ends[end].isalnum()):
             continue
         for written, slot, says in meanings:
             if written is None or text[start:end] == written:
