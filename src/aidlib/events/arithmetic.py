@@ -44,6 +44,8 @@ def parts_by_sum(figures: Sequence[Figure]) -> dict[int, int]:
     {1: 0, 2: 0}
     """
     found: dict[int, int] = {}
+    if len(figures) < 3:
+        return found
     told: dict[int, list[tuple[int, Figure]]] = {}  # by sentence, each with its place among all
     for place, figure in enumerate(_distinct(figures)):
         told.setdefault(figure.sentence, []).append((place, figure))

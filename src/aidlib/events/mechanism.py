@@ -10,7 +10,7 @@ from aidlib.events.page import Page, once_a_page, once_a_place
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 
-__all__ = ["BROAD", "YEARS", "clear_mixed", "is_joined", "mechanism_near"]
+__all__ = ["BROAD", "clear_mixed", "is_joined", "lasts_years", "mechanism_near"]
 
 FAR = 12  # sentences back, at most, that a scheme is sought in
 BROAD = frozenset({"direct_industry", "framework", "in_kind", "loan", "grant"})
@@ -52,7 +52,7 @@ def mechanism_near(
     if scheme is not None and THE_SCHEME.search(page.low, sentence.start, max(place, clause[1])):
         code = scheme
     own = page.own_words(clause, place)
-    if code is None and YEARS.search(page.low, *own) and not _is_package(page, clause):
+    if code is None and lasts_years(page, *own) and not _is_package(page, clause):
         return "framework"
     if code is None:
         code = _by_act(page, clause, place, verb)
@@ -164,6 +164,14 @@ YEARS = re.compile(
     r"\bmulti-?year\b|\bper year\b|\ba year\b|\b(?:this|next|last) year[’']s\b|"
     r"\bfor 20\d\d\b|\bover (?:the next )?(?:two|three|four|five|six|seven|ten|\d+) years\b",
 )
+
+
+def lasts_years(page: Page, start: int, end: int) -> bool:
+    """Whether words speak of several years."""
+    words = page.low[start:end]
+    return ("20" in words or "year" in words) and YEARS.search(page.low, start, end) is not None
+
+
 PURCHASE = re.compile(r"\b(to (?:buy|purchase|procure)|purchas(?:e|es|ing) of|procurement of|buying)\b")
 GOODS_WORTH = re.compile(
     r"\b(equipment|weapons|arms|drones|vehicles|ammunition|hardware|tanks|shells|missiles)\b[^.;]{0,30}"

@@ -123,9 +123,7 @@ OUT_OF = re.compile(
     r"(?:(?:[\w-]+\s){0,4}(?:of|worth|amounting to)\s)?(?:more than |about |some |around |nearly )?$",
     re.I,
 )
-LIST_HEAD = re.compile(
-    r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b", re.I
-)
+LIST_HEAD = re.compile(r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b")
 
 
 def _told(page: Page, drafts: list[Draft]) -> None:
@@ -149,7 +147,7 @@ def _listed(page: Page, drafts: list[Draft]) -> None:
         if len(told) < 3:
             continue
         sentence = page.sentences[number]
-        head = LIST_HEAD.search(page.document.text, sentence.start, sentence.end)
+        head = LIST_HEAD.search(page.low, sentence.start, sentence.end)
         inside = [d for d in told if head and _place(page, d)[0] > head.start()]
         if len(inside) < 3:
             continue

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, governing_verb
-from aidlib.events.mechanism import YEARS
+from aidlib.events.mechanism import lasts_years
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import home_currencies
@@ -101,7 +101,7 @@ def is_total(
         return True
     verb = governing_verb(page, sentence, mention.start)
     if verb is not None and verb.key == "measure":
-        if YEARS.search(page.low, start, end) or IN_YEAR.search(page.low, start, end):
+        if lasts_years(page, start, end) or IN_YEAR.search(page.low, start, end):
             return True
     since = any(d.value.role == "since" for d in page.days(sentence.start, sentence.end))
     if opens:
