@@ -28,7 +28,6 @@ PER_UNIT = re.compile(
 OWN = re.compile(
     r"\b(?:its|their|our) own (?:[\w-]+ ){0,2}(?:army|forces|military|navy|factory|factories|industry|"
     r"plants?|troops|defen[cs]e|firms|makers|producers|security|soldiers|people)\b",
-    re.I,
 )
 LOTS = re.compile(
     r"\bin (?:lots|batches|baskets|tranches|packages|portions) of\s(?:about |around |some )?$", re.I
@@ -57,7 +56,7 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         return "home"
     if "balance" in cues:
         return "balance"
-    if OWN.search(text, *clause):
+    if " own " in page.low[clause[0] : clause[1]] and OWN.search(page.low, *clause):
         return "home"
     if any(
         OF.match(text[h.end : mention.start])
