@@ -69,7 +69,9 @@ CARRIER = re.compile(  # in "missiles for its F-16s", the missiles are given
     r"(?:(?:the|its|their|use on|Ukraine[’']s|Ukrainian|existing|some of)\s(?:[\w-]+\s)?){0,2}",
     re.I,
 )
-NEXT = re.compile(r"[^.;:—]{0,14}?(?:,|\band\b|\bor\b)[^.;:,—]{0,40}", re.S)  # from one of a list to the next
+NEXT = re.compile(  # from one of a list to the next; one that the table does not know may stand between
+    r"[^.;:,—]{0,14}?(?:,|\band\b|\bor\b)[^.;:,—]{0,40}(?:,[^.;:,—]{0,40})?", re.S
+)
 
 
 def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
@@ -102,7 +104,8 @@ def _rest_of_list(page: Page, start: int, end: int) -> Iterator[Hit]:
     last = before[-1].end
     for hit in _goods(page, end, end + 200):
         between = page.near(last, hit.start)
-        if not NEXT.fullmatch(page.document.text, last, hit.start) or page.sums(last, hit.start):
+        follows = hit.start <= last + 1 or NEXT.fullmatch(page.document.text, last, hit.start)
+        if not follows or page.sums(last, hit.start):
             return
         if any(h.kind in ("verb", "party") for h in between):
             return

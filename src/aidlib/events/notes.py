@@ -9,7 +9,7 @@ from aidlib.events.page import Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.model import Mention
 
-__all__ = ["is_note", "leads_note", "settle_note", "told_elsewhere"]
+__all__ = ["is_note", "is_reckoned", "leads_note", "settle_note", "told_elsewhere"]
 
 LONGEST = 2500
 ENTRY = re.compile(r"\b[A-Z]{3}\d{1,2}\b")  # another entry of the coder's own register
@@ -34,11 +34,13 @@ def leads_note(page: Page, mention: Mention) -> bool:
     """Whether a sum is what a note is for: the first that it names, or the one that its coder reckons."""
     if not is_note(page):
         return False
-    return mention is page.sums(0, len(page.document.text))[0] or _is_reckoned(page, mention)
+    return mention is page.sums(0, len(page.document.text))[0] or is_reckoned(page, mention)
 
 
-def _is_reckoned(page: Page, mention: Mention) -> bool:
-    """Whether "we report" or its like stands before a sum, and no other sum between."""
+def is_reckoned(page: Page, mention: Mention) -> bool:
+    """Whether "we report" or its like stands before a sum of a note, and no other sum between."""
+    if not is_note(page):
+        return False
     sentence = page.sentences[page.sentence_at(mention.start)]
     cues = [
         h.start for h in sentence.hits if h.kind == "cue" and h.key == "reckoned" and h.end <= mention.start
@@ -72,14 +74,21 @@ def settle_note(page: Page, drafts: list[Draft]) -> None:
     """Leave a note the act that its coder reckons, else those of its first donor, as news."""
     if not is_note(page) or not drafts:
         return
-    for draft in drafts:
-        named = page.document.text[
-            max(0, page.money[draft.same[0]].start - 60) : page.money[draft.same[0]].start
-        ]
-        draft.past = draft.past or bool(PART_OF.search(named)) and any(d.part_of is draft for d in drafts)
-    reckoned = [d for d in drafts if any(_is_reckoned(page, page.money[m]) for m in d.same)]
+    if all(draft.total for draft in drafts):
+        drafts[0].total = False  # a note that names nothing but a total is for it
+    reckoned = [d for d in drafts if any(is_reckoned(page, page.money[m]) for m in d.same)]
     for draft in drafts:
         is_other = draft is not reckoned[-1] if reckoned else draft.donor != drafts[0].donor
-        draft.past = draft.past or is_other
+        draft.past = draft.past or is_other or _is_frame(page, drafts, draft)
     if reckoned:
         reckoned[-1].past, reckoned[-1].part_of = False, None
+
+
+def _is_frame(page: Page, drafts: list[Draft], whole: Draft) -> bool:
+    """Whether a sum is but what a note's act is part of: named so, or told only after it."""
+    parts = [d for d in drafts if d.part_of is whole]
+    if not parts:
+        return False
+    start = page.money[whole.same[0]].start
+    named = PART_OF.search(page.document.text[max(0, start - 60) : start])
+    return named is not None or any(d.sentence < whole.sentence for d in parts)

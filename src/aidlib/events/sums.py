@@ -9,7 +9,7 @@ from aidlib.events.gates import NEEDED, gate, weigh
 from aidlib.events.grammar import governing_verb, head_noun, recipient_near, verbs
 from aidlib.events.items import items_near
 from aidlib.events.mechanism import mechanism_near
-from aidlib.events.notes import leads_note, told_elsewhere
+from aidlib.events.notes import is_reckoned, leads_note, told_elsewhere
 from aidlib.events.page import Page
 from aidlib.events.stage import is_appeal, is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total
@@ -32,15 +32,18 @@ def judge(page: Page, index: int) -> tuple[Draft | None, str]:
     sentence = page.sentences[number]
     verb = governing_verb(page, sentence, mention.start)
     shut = gate(page, mention, sentence, verb)
+    counted = is_reckoned(page, mention)
     if shut is None and told_elsewhere(page, mention):
         shut = "told_elsewhere"
+    elif shut is not None and shut.startswith("not_aid") and counted:
+        shut = None  # whatever noun stands near, the coder counts it
     if shut is not None:
         return None, shut
     opens = leads_note(page, mention)
     if opens and verb is not None and verb.key == "propose":
         verb = None  # "we consider the increase of": the coder's verb, not a donor's
     strength = weigh(page, number, mention, verb)
-    if strength + 2 * opens < NEEDED:
+    if strength + 2 * opens < NEEDED and not counted:
         return None, "no_evidence_of_aid"
     donor, members, cue = donor_of(page, number, mention, verb)
     if cue == "adversary":
