@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from aidlib.events.zones import Sentence, split_sentences
@@ -79,16 +79,27 @@ class Page:
         """Whether a hit of that kind and key lies between two places."""
         return any(h.kind == kind and h.key == key for h in self.near(start, end))
 
-    def sums(self, start: int, end: int) -> list[Mention]:
+    @cached_property
+    def _told(self) -> tuple[tuple[Mention, ...], tuple[int, ...]]:
+        """Sums that restate no other, and where they start."""
+        told = tuple(m for m in self.money if m.value.converts is None)
+        return told, tuple(m.start for m in told)
+
+    def sums(self, start: int, end: int) -> tuple[Mention, ...]:
         """Give the sums that start between two places; what restates another is left out."""
-        found = self.money[bisect_left(self.places, start) : bisect_left(self.places, end)]
-        return [m for m in found if m.value.converts is None]
+        told, starts = self._told
+        at = bisect_left(starts, start)
+        return told[at : bisect_left(starts, end, at)]
 
     def own_words(self, clause: tuple[int, int], place: int) -> tuple[int, int]:
         """Bounds of a clause as far as the sums beside the one at a place leave it."""
-        others = [m for m in self.sums(*clause) if m.start != place]
-        start = max([clause[0], *(m.end for m in others if m.end <= place)])
-        return start, min([clause[1], *(m.start for m in others if m.start > place)])
+        start, end = clause
+        for other in self.sums(*clause):
+            if other.end <= place:
+                start = max(start, other.end)
+            elif other.start > place:
+                end = min(end, other.start)
+        return start, end
 
     def days(self, start: int, end: int) -> tuple[Mention, ...]:
         """Dates that start between two places."""
