@@ -97,6 +97,9 @@ def hang_parts(page: Page, drafts: list[Draft]) -> None:
     _add_up(page, drafts)
     _told_of(page, drafts)
     for draft in drafts:
+        if draft.part_of is None:
+            draft.part_of = _whole_of_tranche(page, drafts, draft)
+    for draft in drafts:
         if draft.part_of is None and lead is not None and not _within(lead, draft):
             draft.part_of = _share_of(page, drafts, draft, lead)
 
@@ -139,6 +142,22 @@ def _by_sentence(drafts: list[Draft]) -> dict[int, list[Draft]]:
     for draft in drafts:
         found.setdefault(draft.sentence, []).append(draft)
     return found
+
+
+TRANCHE = re.compile(
+    r"\b(?:first|initial|second|third|fourth|fifth|final|last|next|latest)\s(?:[\w-]+\s){0,2}(?:tranche|instal?lment)\b",
+    re.I,
+)
+
+
+def _whole_of_tranche(page: Page, drafts: list[Draft], draft: Draft) -> Draft | None:
+    """The one larger sum of the same giver, where a sum is told as a tranche."""
+    sentence = page.sentences[draft.sentence]
+    if draft.total or not TRANCHE.search(page.document.text, sentence.start, sentence.end):
+        return None
+    givers = (draft.donor, "MULTI")
+    larger = [d for d in drafts if d.donor in givers and _larger(page, d, draft) and not _within(d, draft)]
+    return larger[0] if len(larger) == 1 else None
 
 
 def _listed(page: Page, drafts: list[Draft]) -> None:
@@ -299,7 +318,7 @@ def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Dra
 
 SPENT = frozenset(
     {"verb_allocate_present", "verb_contribute_present", "verb_pay_present", "verb_purchase_present"}
-    | {"verb_purchase_future"}
+    | {"verb_purchase_future", "adopted_package"}
 )
 SLICE = re.compile(
     r"\b(?:share|slice|part|portion|component|element|chunk|third|half|quarter|tenths?|rest|remainder|left)\b[\s,:]*"
