@@ -138,11 +138,12 @@ def _by_act(page: Page, clause: tuple[int, int], place: int, verb: Hit | None) -
 @once_a_place
 def _by_words(page: Page, start: int, end: int) -> str | None:
     words = page.low[start:end]
-    if MADE_THERE.search(words):
+    if ("in ukrain" in words or "on ukrain" in words) and MADE_THERE.search(words):
         return "direct_industry"
-    if PURCHASE.search(words):
+    if ("buy" in words or "purchas" in words or "procure" in words) and PURCHASE.search(words):
         return "procurement"
-    return "in_kind" if GOODS_WORTH.search(words) else None
+    valued = "worth" in words or "value" in words
+    return "in_kind" if valued and GOODS_WORTH.search(words) else None
 
 
 def clear_mixed(drafts: list[Draft]) -> None:

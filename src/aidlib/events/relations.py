@@ -111,6 +111,8 @@ def parts_among(page: Page) -> dict[int, int]:
         for index, mention in enumerate(page.money)
         if mention.value.converts is None
     ]
+    if len(every) < 2:
+        return {}
     _told(page, every)
     _listed(page, every)
     _bracketed(page, every)

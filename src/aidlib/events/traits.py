@@ -21,6 +21,7 @@ WINDFALL = re.compile(
     r"(?:interest|profits?|proceeds|income|earn(?:ed|ings)|windfall|gains|money)\b[^.;]{0,40}"
     r"(?:frozen|immobili[sz]ed|russian|blocked)|windfall|frozen[- ]asset (?:money|profits|income)",
 )
+FROZEN = ("frozen", "immobili", "russian", "blocked", "windfall")  # one of them is in every windfall
 
 
 def donor_of(
@@ -33,7 +34,7 @@ def donor_of(
         return None, (), cue
     clause = page.clause(sentence, mention.start)
     lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
-    if code not in ("MULTI", "NORDIC") and WINDFALL.search(page.low, *page.own_words(clause, mention.start)):
+    if code not in ("MULTI", "NORDIC") and _is_windfall(page, *page.own_words(clause, mention.start)):
         # A loan is its lender's, whatever pays it back; Denmark hands out what is the Union's.
         if cue != "subject" or code in ("EU", "DNK") and not lends:
             return "EU", (), "windfall"
@@ -53,6 +54,12 @@ def donor_of(
     if page.donors:
         return page.donors[0][0], (), "document"
     return (home, (), "currency") if home else (None, (), "none")
+
+
+def _is_windfall(page: Page, start: int, end: int) -> bool:
+    """Whether words tell of what Russia's frozen money earns."""
+    words = page.low[start:end]
+    return any(word in words for word in FROZEN) and WINDFALL.search(page.low, start, end) is not None
 
 
 def _could_give(page: Page, party: Hit) -> bool:
