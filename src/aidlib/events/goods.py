@@ -7,7 +7,7 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import PRICED, has_focus
 from aidlib.events.grammar import aspect_of, donor_near, recipient_near, verbs
-from aidlib.events.items import VAGUE, items_near
+from aidlib.events.items import VAGUE, items_near, lists_goods
 from aidlib.events.mechanism import mechanism_near
 from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.schemes import joining_in, signing_in
@@ -30,7 +30,9 @@ def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
     """Give every package the goods that the next sentences or bullets list; tell which these are."""
     used: set[int] = set()
     owner: Draft | None = None
-    by_sentence = {page.sentence_at(page.money[m].start): d for d in drafts for m in d.same if not d.total}
+    by_sentence = {
+        page.sentence_at(page.money[m].start): d for d in reversed(drafts) for m in d.same if not d.total
+    }
     for number, sentence in enumerate(page.sentences):
         text = page.document.text[sentence.start : sentence.end].strip()
         if number in by_sentence:
@@ -42,11 +44,11 @@ def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
         listing = any(
             h.kind == "cue" and h.key in ("include", "anaphor")
             for h in page.near(sentence.start, sentence.start + 60)
-        )
+        ) or lists_goods(page, sentence, owner.donor)
         if (bullet and number - since < 40) or (listing and number - since <= 3):
             used.add(number)
             for item, count in items_near(page, sentence.start, sentence.end).items():
-                owner.items.setdefault(item, count)
+                (owner.part_of or owner).items.setdefault(item, count)
         elif text.endswith(":") or not bullet and number - since > 3:
             owner = None
     return used

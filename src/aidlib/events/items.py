@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from aidlib.events.page import Page
+from aidlib.events.zones import Sentence
 from aidlib.lexicon import number_words
 from aidlib.mentions.scan import Hit
 
-__all__ = ["VAGUE", "items_near"]
+__all__ = ["VAGUE", "items_about", "items_near", "items_of", "lists_goods"]
 
 COUNTS = {word: int(value) for word, value in number_words().items() if value.isdigit() and int(value) > 1}
 QUANTITY_WORDS = {
@@ -69,6 +70,27 @@ CARRIER = re.compile(  # in "missiles for its F-16s", the missiles are given
     r"(?:(?:the|its|their|use on|Ukraine[’']s|Ukrainian|existing|some of)\s(?:[\w-]+\s)?){0,2}",
     re.I,
 )
+PRICE = re.compile(r"\s(?:for|worth|at|valued at|costing|totall?ing)\s(?:[a-z]+\s){0,2}", re.I)
+OPENS_LIST = re.compile(
+    r"\W*(?:(?:it|they|this|these|that|those|them)\b|(?:the|part of the|this|that|its|their)\s(?:\w+\s){0,3}?"
+    r"(?:package|aid|support|assistance|money|funds?|funding|sum|grant|deliver(?:y|ies)|contribution|donation|"
+    r"list|shipment|tranche|supplies)\b)[^.;]{0,70}?\b(?:includ|compris|consist|contain|hold|cover|buy|bring|"
+    r"pay|financ|fund|order|allow|entail|provid|suppl|support|purchas|acquir|procur|contribut|go to|goes to|"
+    r"spent on|used (?:for|to)|made up)|\W*among (?:them|these|the (?:things|items|goods))\b",
+    re.I,
+)
+CLOSES_LIST = re.compile(
+    r"\b(?:are|is|will be|to be|were|be) (?:also )?(?:bought|purchased|included|ordered|covered|procured|"
+    r"supplied|delivered|financed)\b|\b(?:on the list|belongs? to (?:it|the package|this)|make up|"
+    r"part of (?:it|the package)|among (?:it|them|the (?:items|goods|things))|lists)\b"
+    r"|^\W*(?:from|out of) [^.,;]{0,60}\bcomes?\b",
+    re.I,
+)
+NO_LIST = re.compile(
+    r"\b(?:not|never|no longer|asked|asks|earlier|previous(?:ly)?|already|last (?:year|month|week)|past|"
+    r"could|would like|wants?|needs?|if)\b|n[’']t\b",
+    re.I,
+)
 NEXT = re.compile(  # from one of a list to the next; one that the table does not know may stand between
     r"[^.;:,—]{0,14}?(?:,|\band\b|\bor\b)[^.;:,—]{0,40}(?:,[^.;:,—]{0,40})?", re.S
 )
@@ -90,6 +112,53 @@ def items_near(page: Page, start: int, end: int) -> dict[str, float | None]:
         places.setdefault(hit.key, hit)
     clear = {k: v for k, v in found.items() if k not in NAMELESS or v is not None}
     return {k: v for k, v in clear.items() if v is not None or not _is_kind_of_others(page, places, k)}
+
+
+def items_of(page: Page, sentence: Sentence, place: int) -> dict[str, float | None]:
+    """Goods that a sum pays for: those behind it up to the next sum, else those that lead to it."""
+    start, end = page.clause(sentence, place)
+    if page.document.text[end : end + 1] == ":":  # what is listed behind a colon
+        end = page.clause(sentence, min(end + 2, sentence.end - 1))[1]
+    sums = page.sums(sentence.start, sentence.end)
+    if len(sums) < 2:
+        return items_near(page, start, end) or items_near(page, sentence.start, sentence.end)
+    before = [m.end for m in sums if start <= m.start < place]
+    after = [m.start for m in sums if place < m.start < end]
+    behind = items_near(page, place, min([end, *(_leading(page, place, m) for m in after)]))
+    return behind or items_near(page, max([start, *before]), place)
+
+
+def _leading(page: Page, start: int, end: int) -> int:
+    """Where the goods that lead to the next sum begin: in "and shells for €2 million", at the shells."""
+    hits = _goods(page, start, end)
+    leads = hits and PRICE.fullmatch(page.document.text, hits[-1].end, end)
+    return hits[-1].start if leads else end
+
+
+def items_about(page: Page, number: int) -> dict[str, float | None]:
+    """Goods that an agreement is about: those of its sentence, of the ones before it, of the headline."""
+    for at in (number, number - 1, number - 2, 0):
+        sentence = page.sentences[max(at, 0)]
+        found = items_near(page, sentence.start, sentence.end)
+        if found:
+            return found
+    return {}
+
+
+def lists_goods(page: Page, sentence: Sentence, donor: str | None) -> bool:
+    """Whether a sentence without a sum tells what the package before it holds."""
+    text, goods = page.document.text, _goods(page, sentence.start, sentence.end)
+    if not goods or page.sums(sentence.start, sentence.end):
+        return False
+    others = [h for h in page.near(sentence.start, goods[0].start) if h.kind == "party"]
+    if any(h.key not in (donor, "UKR") and h.tag != "demonym" for h in others):
+        return False
+    if NO_LIST.search(text, sentence.start, sentence.end):
+        return False
+    return bool(
+        OPENS_LIST.match(text, sentence.start, sentence.end)
+        or CLOSES_LIST.search(text, sentence.start, sentence.end)
+    )
 
 
 def _goods(page: Page, start: int, end: int) -> list[Hit]:

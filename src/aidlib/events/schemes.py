@@ -7,6 +7,7 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import has_focus
 from aidlib.events.grammar import aspect_of, verbs
+from aidlib.events.items import items_about
 from aidlib.events.mechanism import is_joined
 from aidlib.events.page import NEVER_DONOR, Page, once_a_page
 from aidlib.events.traits import SILENT, is_past
@@ -39,6 +40,7 @@ def joining_in(page: Page, number: int) -> Draft | None:
             continue
         draft = Draft(None, number, parties[-1].key, mechanism="danish_model", aid_type=AidType.MILITARY)
         draft.spans = [(sentence.start, sentence.end)]
+        draft.items = items_about(page, number)
         draft.reasons = ["joins_scheme", "donor_subject"]
         return draft
     return None
@@ -78,6 +80,7 @@ def signing_in(page: Page, number: int, drafts: list[Draft]) -> Draft | None:
     draft = Draft(None, number, givers[0], stage=Stage.COMMITTED, mechanism=mechanism)
     draft.spans = [(sentence.start, sentence.end)]
     draft.aid_type = AidType.MILITARY
+    draft.items = items_about(page, number)
     draft.past = is_past(page, sentence, sentence.start)
     draft.reasons = ["donor_subject", "signed"]
     return draft

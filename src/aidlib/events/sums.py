@@ -7,7 +7,7 @@ import re
 from aidlib.events.draft import Draft
 from aidlib.events.gates import NEEDED, gate, weigh
 from aidlib.events.grammar import governing_verb, head_noun, recipient_near, verbs
-from aidlib.events.items import items_near
+from aidlib.events.items import items_of
 from aidlib.events.mechanism import mechanism_near
 from aidlib.events.notes import is_reckoned, leads_note, told_elsewhere
 from aidlib.events.page import Page
@@ -76,9 +76,7 @@ def _fill(page: Page, draft: Draft, verb: Hit | None, *, opens: bool) -> None:
     )
     if draft.total:
         return
-    draft.items = items_near(page, *page.clause(sentence, place))
-    if not draft.items and len(page.sums(sentence.start, sentence.end)) == 1:
-        draft.items = items_near(page, sentence.start, sentence.end)
+    draft.items = items_of(page, sentence, place)
 
 
 def _stage(page: Page, draft: Draft, verb: Hit | None, noun: tuple[str, int] | None) -> str:
