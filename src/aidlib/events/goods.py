@@ -13,6 +13,8 @@ from aidlib.events.page import NEVER_DONOR, Page
 from aidlib.events.schemes import joining_in, signing_in
 from aidlib.events.stage import stage_near
 from aidlib.events.traits import SILENT, aid_type_near, is_past
+from aidlib.events.zones import Sentence
+from aidlib.mentions.scan import Hit
 from aidlib.model import AidType, Stage
 
 __all__ = ["attach_lists", "find_goods"]
@@ -23,6 +25,7 @@ SURE = ("subject", "joint", "from_party")
 BULLETS = ("-", "•", "*", "–")
 SPEAKER = re.compile(r"\b(?:I|we|We)\s(?:[a-z]+\s){0,3}$")
 THANKS = re.compile(r"\b(?:thank|grateful|gratitude|welcom)", re.I)
+PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s(?:\w+ly\s|already\s|also\s|now\s)*$", re.I)
 OPEN = VAGUE | {"ammunition", "artillery system", "food", "fuel", "training"}
 
 
@@ -130,6 +133,8 @@ def _goods(page: Page, number: int) -> Draft | None:
         donor, members, cue = donor_near(page, sentence, verb.end, verb)
         if cue not in SURE and page.donors and SPEAKER.search(page.document.text, clause[0], verb.start):
             donor, members, cue = page.donors[0][0], (), "subject"  # "I" and "we" of a government's own page
+        if cue not in SURE and _is_passive(page, sentence, verb) and has_focus(page) and page.donors:
+            donor, members, cue = page.donors[0][0], (), "from_party"  # whose goods, the page tells
         if donor is None or cue not in SURE:
             continue
         if cue != "from_party" and last and last[0].key in NEVER_DONOR or page.has(*clause, "cue", "home"):
@@ -158,6 +163,17 @@ def _goods(page: Page, number: int) -> Draft | None:
         draft.past = is_past(page, sentence, verb.start)
         return draft
     return None
+
+
+def _is_passive(page: Page, sentence: Sentence, verb: Hit) -> bool:
+    """Whether goods stand before a verb and are what it happens to: "ten tanks were handed over"."""
+    if verb.tag not in ("past", "participle") or verb.key not in ("give", "deliver", "contribute"):
+        return False
+    clause = page.clause(sentence, verb.start)
+    if not PASSIVE.search(page.document.text, clause[0], verb.start):
+        return False
+    before = page.near(clause[0], verb.start)
+    return any(h.kind == "item" for h in before) and not any(h.kind == "party" for h in before)
 
 
 def _bulleted(page: Page, number: int) -> dict[str, float | None]:

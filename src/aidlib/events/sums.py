@@ -104,6 +104,4 @@ def _is_offered(page: Page, draft: Draft, why: str) -> bool:
         return False
     if is_tentative(page):
         draft.stage = Stage.PROPOSED
-    if draft.donor == "DNK" and draft.mechanism == "danish_model":
-        draft.donor = "MULTI"  # the one who handles money need not be its donor
     return True
