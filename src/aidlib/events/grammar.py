@@ -36,7 +36,9 @@ MODAL = re.compile(
     r"(?:[a-z]+ly\s|also\s|soon\s|be\s)*$",
 )
 NOT = re.compile(
-    r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of|\brather than)\s(?:\w+\s){0,2}$"
+    r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of|\brather than)\s"
+    r"(?:\w+\s){0,2}$",
+    re.I,
 )
 CONDITION = re.compile(r"\b(if|unless|until|whether)\b[^,;]*$")
 HAVE = re.compile(r"\b(has|have|had|having)\s(?:[a-z]+ly\s|also\s|now\s|already\s|since\s|so far\s|been\s)*$")
