@@ -144,7 +144,7 @@ def _read_currency(quote: str) -> tuple[tuple[str, ...], bool]:
 @lru_cache(4096)
 def _read_digits(quote: str) -> tuple[int, Decimal, int, bool] | None:
     """Length used, number, scale, and whether the scale is a letter."""
-    pieces = PARTS.findall(INVISIBLE.sub("", quote))
+    pieces = PARTS.findall(INVISIBLE.sub(" ", quote))
     digits, words = pieces[0], pieces[1:]
     if sum(c.isdigit() for c in digits) > LARGEST_DIGITS:
         return None
