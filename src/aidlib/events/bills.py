@@ -10,6 +10,7 @@ from aidlib.model import Stage
 
 __all__ = ["is_passed_in", "state_of_bill"]
 
+CHAMBERS = "senate congress parliament bundestag riksdag storting folketing bill act law package".split()
 PASSED = re.compile(
     r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing)\s"
     r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
@@ -38,5 +39,12 @@ def is_passed_in(page: Page, sentence: Sentence) -> bool:
     """Whether a sentence says that the last chamber has passed this bill, and not another one."""
     text = page.document.text
     ends = [hit.start for hit in sentence.hits if hit.kind == "cue" and hit.key == "passed"]
-    ends += [match.start() for match in PASSED.finditer(text, sentence.start, sentence.end)]
+    if _names_chamber(page):
+        ends += [match.start() for match in PASSED.finditer(text, sentence.start, sentence.end)]
     return any(not OTHER_BILL.search(text, max(sentence.start, end - 80), end + 1) for end in ends)
+
+
+@once_a_page
+def _names_chamber(page: Page) -> bool:
+    words = page.low
+    return any(chamber in words for chamber in CHAMBERS)

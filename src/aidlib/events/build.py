@@ -9,7 +9,8 @@ from aidlib.events.goods import find_goods
 from aidlib.events.mechanism import clear_mixed
 from aidlib.events.notes import settle_note
 from aidlib.events.page import Page, once_a_page, read_page
-from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, join_repeats, parts_among
+from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, parts_among
+from aidlib.events.repeats import join_repeats
 from aidlib.events.sums import judge
 from aidlib.events.when import when_of
 from aidlib.mentions import named

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from aidlib.model import AidType, Item, Stage
+from aidlib.events.page import Page
+from aidlib.lexicon import rough_rates
+from aidlib.model import AidType, Item, Money, Stage
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "money_of", "place_of", "size_of"]
 
 
 @dataclass(eq=False)
@@ -33,3 +36,22 @@ class Draft:
     def goods(self) -> tuple[Item, ...]:
         """Its items as records."""
         return tuple(Item(name, number) for name, number in self.items.items())
+
+
+def money_of(page: Page, draft: Draft) -> Money:
+    """The sum of a draft that has one."""
+    assert draft.mention is not None
+    value: Money = page.money[draft.mention].value
+    return value
+
+
+def place_of(page: Page, draft: Draft) -> tuple[int, int]:
+    """Where the sum of a draft stands."""
+    assert draft.mention is not None
+    return page.money[draft.mention].start, page.money[draft.mention].end
+
+
+def size_of(page: Page, draft: Draft) -> Decimal:
+    """Size of a sum in euro at a rough rate: enough to tell a whole from its part."""
+    money = money_of(page, draft)
+    return money.amount / Decimal(rough_rates().get(money.currency or "", 1.0))

@@ -123,7 +123,7 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     if ukraine == 0:
         return score + (verb is not None and verb.key in GIVING) if _is_note(page) else 0
     if has_focus(page):
-        return score + (ukraine == 2) + 2
+        return score + (ukraine == 2) + NEEDED  # a page about aid needs a reason against, not one for
     # One bill gives to many: what else it holds is not Ukraine's.
     of_bill = any(h.kind == "cue" and h.key == "bill" for h in sentence.hits)
     return 0 if of_bill and not _is_just_named(page, number) else score + (ukraine == 2)
@@ -172,9 +172,9 @@ def _ukraine_near(page: Page, number: int) -> int:
 
 def _is_just_named(page: Page, number: int) -> bool:
     """Whether Ukraine is named in a sentence's paragraph, or in the three sentences before it."""
-    here = page.sentences[number].paragraph
-    near = [s for n, s in enumerate(page.sentences) if s.paragraph == here or 0 < number - n <= 3]
-    return any(map(_names_ukraine, near))
+    here, around = page.sentences[number].paragraph, page.sentences[max(0, number - 20) : number + 20]
+    paragraph = (s for s in around if s.paragraph == here)
+    return any(map(_names_ukraine, (*paragraph, *page.sentences[max(0, number - 3) : number])))
 
 
 def _is_note(page: Page) -> bool:

@@ -1,4 +1,4 @@
-"""In: the drafts of a page. Out: repeats joined into one, parts hung under their whole."""
+"""In: the drafts of a page. Out: parts hung under their whole; what a part takes from it."""
 
 from __future__ import annotations
 
@@ -6,87 +6,18 @@ import re
 from decimal import Decimal
 
 from aidlib.events.arithmetic import Figure, parts_by_sum
-from aidlib.events.draft import Draft
+from aidlib.events.draft import Draft, money_of, place_of, size_of
 from aidlib.events.gates import has_focus
-from aidlib.events.mechanism import BROAD
 from aidlib.events.page import Page
-from aidlib.lexicon import rough_rates
 
-__all__ = ["hang_parts", "inherit_past", "inherit_stage", "join_repeats", "parts_among"]
+__all__ = ["AGAIN", "hang_parts", "inherit_past", "inherit_stage", "parts_among"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
-ALSO = re.compile(r"\b(?:(?<!see )also|in addition|additionally|separately)\b", re.I)
 WHOLE_AFTER = re.compile(
     r"\b(part of|belongs? to|out of|stems? from|drawn from|taken from|"
     r"element of|tranche of|instal?lment of|slice of|portion of|share of|comes? from|comes? out of)\b",
     re.I,
 )
-
-
-def _money(page: Page, draft: Draft):  # type: ignore[no-untyped-def]
-    assert draft.mention is not None
-    return page.money[draft.mention].value
-
-
-def _same_sum(page: Page, a: Draft, b: Draft) -> bool:
-    ma, mb = _money(page, a), _money(page, b)
-    if ma.currency != mb.currency or abs(ma.amount - mb.amount) > abs(mb.amount) / 200:
-        return False
-    return a.sentence != b.sentence and not _two_acts(page, a, b)
-
-
-def _two_acts(page: Page, first: Draft, second: Draft) -> bool:
-    """Whether the same sum is told of two givers, or "another" of the same size is."""
-    sure = {"donor_subject", "donor_beside", "donor_from_party"}
-    named = first.donor is not None and second.donor is not None
-    if named and first.donor != second.donor and sure >= {first.reasons[0], second.reasons[0]}:
-        return not {"MULTI", "NORDIC"} & {first.donor, second.donor}
-    ways = {first.mechanism, second.mechanism} - BROAD
-    if len(ways) > 1 and None not in ways and first.past != second.past:
-        return True
-    text = page.document.text
-    again = [
-        AGAIN.search(text[max(0, _place(page, d)[0] - 40) : _place(page, d)[0]]) for d in (first, second)
-    ]
-    zones = {page.sentences[d.sentence].zone for d in (first, second)}
-    if not zones.isdisjoint({"headline", "standfirst", "heading", "related"}):
-        return False
-    start = page.sentences[second.sentence].start
-    return bool(again[1] and not again[0] and first.past or ALSO.search(text, start, _place(page, second)[0]))
-
-
-def join_repeats(page: Page, drafts: list[Draft]) -> list[Draft]:
-    """Join drafts of one sum, told again, into the one that says most."""
-    kept: list[Draft] = []
-    for draft in drafts:
-        twin = next((k for k in kept if _same_sum(page, k, draft)), None)
-        if twin is None:
-            kept.append(draft)
-            continue
-        best, other = (draft, twin) if _says_more(page, draft, twin) else (twin, draft)
-        best.same = sorted({*twin.same, *draft.same})
-        best.spans = [*best.spans, *other.spans]
-        best.mechanism = best.mechanism or other.mechanism
-        best.aid_type = best.aid_type or other.aid_type
-        best.total = best.total and other.total
-        best.past = _first_in_body(page, twin, draft).past
-        for item, number in other.items.items():
-            if best.items.get(item) is None:
-                best.items[item] = number
-        kept[kept.index(twin)] = best
-    return kept
-
-
-def _first_in_body(page: Page, first: Draft, second: Draft) -> Draft:
-    """Of two tellings in order, the earlier one outside headings: it says whether the act is news."""
-    return second if page.sentences[first.sentence].zone in ("headline", "heading", "related") else first
-
-
-def _says_more(page: Page, new: Draft, old: Draft) -> bool:
-    rank = {"headline": 0, "heading": 0, "related": -1, "standfirst": 1}
-    new_zone = rank.get(page.sentences[new.sentence].zone, 2)
-    old_zone = rank.get(page.sentences[old.sentence].zone, 2)
-    return (new_zone, new.strength) > (old_zone, old.strength)
 
 
 def hang_parts(page: Page, drafts: list[Draft]) -> None:
@@ -169,12 +100,12 @@ def _listed(page: Page, drafts: list[Draft]) -> None:
             continue
         sentence = page.sentences[number]
         head = LIST_HEAD.search(page.low, sentence.start, sentence.end)
-        inside = [d for d in told if head and _place(page, d)[0] > head.start()]
+        inside = [d for d in told if head and place_of(page, d)[0] > head.start()]
         if len(inside) < 3:
             continue
-        largest = max(_size(page, d) for d in inside)
+        largest = max(size_of(page, d) for d in inside)
         before = [d for d in drafts if 0 <= number - d.sentence <= 1 and d not in inside]
-        wholes = [d for d in before if d.mention < inside[0].mention and _size(page, d) > largest]  # type: ignore[operator]
+        wholes = [d for d in before if d.mention < inside[0].mention and size_of(page, d) > largest]  # type: ignore[operator]
         for part in inside:
             if wholes and part.part_of is None and _larger(page, wholes[-1], part):
                 part.part_of = wholes[-1]
@@ -185,12 +116,12 @@ def _bracketed(page: Page, drafts: list[Draft]) -> None:
     text = page.document.text
     for _, told in sorted(_by_sentence(drafts).items()):
         inside = [
-            d for d in told if BRACKET.search(text[max(0, _place(page, d)[0] - 30) : _place(page, d)[0]])
+            d for d in told if BRACKET.search(text[max(0, place_of(page, d)[0] - 30) : place_of(page, d)[0]])
         ]
         if len(inside) < 2:
             continue
         for part in inside:
-            before = [d for d in told if d not in inside and _place(page, d)[1] < _place(page, part)[0]]
+            before = [d for d in told if d not in inside and place_of(page, d)[1] < place_of(page, part)[0]]
             wholes = [d for d in before if _larger(page, d, part)]
             if wholes and part.part_of is None:
                 part.part_of = wholes[-1]
@@ -202,7 +133,7 @@ BRACKET = re.compile(r"\((?:[^()\d]{0,25}[-–:,]\s?)?$")
 def _add_up(page: Page, drafts: list[Draft]) -> None:
     """Hang the sums that make up another one under it."""
     figures = [
-        Figure(_money(page, d).amount, _money(page, d).currency, d.sentence, n)
+        Figure(money_of(page, d).amount, money_of(page, d).currency, d.sentence, n)
         for n, d in enumerate(drafts)
         if not d.total
     ]
@@ -223,15 +154,10 @@ def _again(page: Page, drafts: list[Draft]) -> None:
     """A part that is named again is the same part."""
     known: dict[tuple[object, object], Draft] = {}
     for draft in drafts:
-        money = _money(page, draft)
+        money = money_of(page, draft)
         first = known.setdefault((money.amount, money.currency), draft)
         if draft.part_of is None and first.part_of is not None and first is not draft:
             draft.part_of = first.part_of
-
-
-def _place(page: Page, draft: Draft) -> tuple[int, int]:
-    assert draft.mention is not None
-    return page.money[draft.mention].start, page.money[draft.mention].end
 
 
 def _beside(page: Page, drafts: list[Draft], at: int) -> Draft | None:
@@ -239,7 +165,7 @@ def _beside(page: Page, drafts: list[Draft], at: int) -> Draft | None:
     before, draft = drafts[at - 1], drafts[at]
     if at == 0 or before.part_of is None or before.sentence != draft.sentence:
         return None
-    gap = page.document.text[_place(page, before)[1] : _place(page, draft)[0]]
+    gap = page.document.text[place_of(page, before)[1] : place_of(page, draft)[0]]
     listed = COORDINATION.search(gap) and not NESTED.search(gap)
     return before.part_of if listed and _larger(page, before.part_of, draft) else None
 
@@ -247,17 +173,17 @@ def _beside(page: Page, drafts: list[Draft], at: int) -> Draft | None:
 def _by_words(page: Page, drafts: list[Draft], at: int, beside: list[Draft]) -> Draft | None:
     """The whole that the words before or after a sum name; ``beside``: the sums of its sentence."""
     draft, text = drafts[at], page.document.text
-    start, end = _place(page, draft)
+    start, end = place_of(page, draft)
     sentence = page.sentences[draft.sentence]
     larger = [d for d in beside if d is not draft and _larger(page, d, draft)]
-    for whole in reversed([d for d in larger if _place(page, d)[0] < start]):
+    for whole in reversed([d for d in larger if place_of(page, d)[0] < start]):
         if any(
             h.kind == "cue" and h.key in ("include", "anaphor")
-            for h in page.near(_place(page, whole)[1], start)
+            for h in page.near(place_of(page, whole)[1], start)
         ):
             return whole
     for whole in larger:
-        a, b = _place(page, whole)
+        a, b = place_of(page, whole)
         if a > end and (WHOLE_AFTER.search(text[end:a]) or OF_WHOLE.match(text[end:a])):
             return whole
         if b < start and OUT_OF.search(text[max(0, a - 60) : a]):
@@ -274,7 +200,7 @@ def _told_of(page: Page, drafts: list[Draft]) -> None:
     """Hang the last package under the sum that the next sentence says "it" is part of."""
     text = page.document.text
     for at, whole in enumerate(drafts):
-        start = _place(page, whole)[0]
+        start = place_of(page, whole)[0]
         if BELONGS.match(text[page.sentences[whole.sentence].start : start]):
             before = (d for d in reversed(drafts[:at]) if d.sentence < whole.sentence and d.part_of is None)
             smaller = (d for d in before if _larger(page, whole, d) and not _within(whole, d))
@@ -302,20 +228,20 @@ def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Dra
     """The package, where a later sum of the same donor and currency is told as a slice of it."""
     if draft is lead or draft.total or draft.past or not _larger(page, lead, draft):
         return None
-    if _money(page, draft).currency != _money(page, lead).currency or lead.donor not in (
+    if money_of(page, draft).currency != money_of(page, lead).currency or lead.donor not in (
         draft.donor,
         "MULTI",
     ):
         return None
-    before = page.document.text[max(0, _place(page, draft)[0] - 40) : _place(page, draft)[0]]
+    before = page.document.text[max(0, place_of(page, draft)[0] - 40) : place_of(page, draft)[0]]
     start = page.sentences[draft.sentence].start
-    slice_named = SLICE.search(page.document.text[start : _place(page, draft)[0]]) is not None
+    slice_named = SLICE.search(page.document.text[start : place_of(page, draft)[0]]) is not None
     sliced = slice_named or "sum_as_subject" in draft.reasons or "no_verb" in draft.reasons
     told = sliced or not SPENT.isdisjoint(draft.reasons)
     if not told or (AGAIN.search(before) and not sliced) or APART.search(before):
         return None
-    spent = sum(_money(page, d).amount for d in drafts if d.part_of is lead)
-    return lead if spent + _money(page, draft).amount <= _money(page, lead).amount * 102 / 100 else None
+    spent = sum(money_of(page, d).amount for d in drafts if d.part_of is lead)
+    return lead if spent + money_of(page, draft).amount <= money_of(page, lead).amount * 102 / 100 else None
 
 
 SPENT = frozenset(
@@ -365,13 +291,7 @@ def inherit_stage(drafts: list[Draft]) -> None:
 
 
 def _larger(page: Page, whole: Draft, part: Draft) -> bool:
-    a, b = _money(page, whole), _money(page, part)
+    a, b = money_of(page, whole), money_of(page, part)
     if a.currency == b.currency:
         return bool(a.amount > b.amount)
-    return _size(page, whole) * Decimal("1.1") > _size(page, part)
-
-
-def _size(page: Page, draft: Draft) -> Decimal:
-    """Size of a sum in euro at a rough rate: enough to tell a whole from its part."""
-    money = _money(page, draft)
-    return Decimal(money.amount) / Decimal(rough_rates().get(money.currency or "", 1.0))
+    return size_of(page, whole) * Decimal("1.1") > size_of(page, part)
