@@ -184,17 +184,15 @@ def test_the_records_show_themselves_in_a_notebook(shown: Reading) -> None:
         assert words in record._repr_html_()  # type: ignore[attr-defined]
 
 
-def test_the_package_starts_quickly_and_offers_every_name() -> None:
+def test_the_package_starts_light_and_offers_every_name() -> None:
     code = """
-import sys, time
-start = time.perf_counter()
+import sys
 import aidlib
-took = time.perf_counter() - start
 heavy = {"pandas", "pyarrow", "trafilatura", "matplotlib", "click", "yaml"} & set(sys.modules)
-print(took < 0.3, heavy or "light", sorted(set(aidlib.__all__) - set(dir(aidlib))))
+print(heavy or "light", sorted(set(aidlib.__all__) - set(dir(aidlib))))
 """
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out == "True light []\n"
+    assert out == "light []\n"
 
 
 def test_a_notebook_shows_a_record_though_nothing_but_the_package_was_imported() -> None:
