@@ -237,7 +237,7 @@ def draw_rates(ledger: Ledger) -> Figure:
         )
     axes.set_yticks([])
     reach = max(max(change) - min(change), 0.2)
-    axes.set_ylim(min(min(change), 0) - reach * 0.22, max(max(change), 0) + reach * 0.05)
+    axes.set_ylim(min(min(change), 0) - reach * 0.34, max(max(change), 0) + reach * 0.05)
     _years(axes, days)
     return fig
 

@@ -207,7 +207,7 @@ def tell_claims(facts: pd.DataFrame) -> dict[str, str]:
     rows = table_claims(facts)
     subtitle = (
         "Mark: the total as claimed (euro at the day's rate). Band: from the least to the most that the "
-        "lines of its years add up to, drawn as shares of the most"
+        "lines of its years add up to, as shares of the most. Diamond: a total outside its band"
     )
     if not len(rows):
         return {"finding": NOTHING, "subtitle": subtitle, "alt": f"No marks. {NOTHING}"}
