@@ -13,6 +13,7 @@ from typing import Any
 
 from aidlib.model import AidType, Amount, Document, Event, Item, Reading, Span, Stage
 
+GOOD = "Latvia gave Ukraine €2 million for generators on Friday, the ministry said."
 DATA = Path(__file__).resolve().parents[1] / "src" / "aidlib" / "data"
 
 

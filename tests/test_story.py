@@ -20,8 +20,8 @@ from aidlib.story import Finding, Story, run_story
 from aidlib.story import run as runner
 from aidlib.story.books import load_books
 from aidlib.story.report import notebook_page, write_index
+from build import GOOD
 
-GOOD = "Latvia gave Ukraine €2 million for generators on Friday, the ministry said."
 PAGES = ("index", "01-one-announcement", "02-the-books", "03-the-danish-model")
 
 

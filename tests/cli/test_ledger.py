@@ -11,17 +11,6 @@ from click.testing import CliRunner, Result
 
 from aidlib.cli import main
 
-GOOD = "Latvia gave Ukraine €2 million for generators on Friday, the ministry said."
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with one announcement."""
-    texts = tmp_path / "texts"
-    texts.mkdir()
-    (texts / "a.txt").write_text(GOOD)
-    return texts
-
 
 def run(*words: Path | str) -> Result:
     return CliRunner().invoke(main, [*map(str, words)])

@@ -8,8 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aidlib.cli import main
-
-GOOD = "Latvia gave Ukraine €2 million for generators on Friday, the ministry said."
+from build import GOOD
 
 
 def run(*words: Path | str) -> Result:

@@ -121,7 +121,7 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += _is_listed(page, sentence, mention)
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
-        return score + (verb is not None and verb.key in GIVING) if _is_note(page) else 0
+        return score + (verb is not None and verb.key in GIVING) if _names_nobody_else(page) else 0
     if has_focus(page):
         return score + (ukraine == 2) + NEEDED  # a page about aid needs a reason against, not one for
     # One bill gives to many: what else it holds is not Ukraine's.
@@ -177,7 +177,7 @@ def _is_just_named(page: Page, number: int) -> bool:
     return any(map(_names_ukraine, (*paragraph, *page.sentences[max(0, number - 3) : number])))
 
 
-def _is_note(page: Page) -> bool:
+def _names_nobody_else(page: Page) -> bool:
     """Whether the text is a short note without a country that could receive anything else."""
     return len(page.document.text) < 1500 and not any(
         h.kind == "party" and h.key in ADVERSARY | {"UKR"} for h in page.hits

@@ -51,7 +51,6 @@ OBLIQUE = re.compile(
     re.I,
 )
 PLACE = re.compile(r"\b(?:in|at|near|outside)\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?,\s$")  # in Ramstein, Germany
-FALSE_NOUN = frozenset("military security".split())
 
 
 @once_a_place
