@@ -20,7 +20,7 @@ ARMS = frozenset(
     "air_defence artillery ammunition armour aircraft drones missiles naval vehicles engineering".split()
 )
 MADE_THERE = re.compile(
-    r"\b(?:build(?:ing)?|built|mak(?:e|ing)|made|produc\w+|manufactur\w+|develop\w+)\b[^.;,]{0,60}"
+    r"(?<![\w-])(?:build(?:ing)?|built|mak(?:e|ing)|made|produc\w+|manufactur\w+|develop\w+)\b[^.;,]{0,60}"
     r"\b(?:in|on) ukrain",
 )
 SPENDS = frozenset({"allocate", "contribute", "pay"})
