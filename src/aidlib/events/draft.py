@@ -9,7 +9,7 @@ from aidlib.events.page import Page
 from aidlib.lexicon import rough_rates
 from aidlib.model import AidType, Item, Money, Stage
 
-__all__ = ["Draft", "money_of", "place_of", "size_of"]
+__all__ = ["Draft", "money_of", "place_of", "rough_euro", "size_of"]
 
 
 @dataclass(eq=False)
@@ -52,6 +52,10 @@ def place_of(page: Page, draft: Draft) -> tuple[int, int]:
 
 
 def size_of(page: Page, draft: Draft) -> Decimal:
+    """Size of a draft's sum in euro at a rough rate."""
+    return rough_euro(money_of(page, draft))
+
+
+def rough_euro(money: Money) -> Decimal:
     """Size of a sum in euro at a rough rate: enough to tell a whole from its part."""
-    money = money_of(page, draft)
     return money.amount / Decimal(rough_rates().get(money.currency or "", 1.0))

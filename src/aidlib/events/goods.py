@@ -93,9 +93,9 @@ def find_goods(page: Page, drafts: list[Draft]) -> list[Draft]:
 
 def _belongs(page: Page, goods: Draft, money: Draft) -> bool:
     """Whether goods are what a sum of the same page pays for; they then go to it."""
-    if page.sentences[goods.sentence].zone == "headline" or (
-        goods.mechanism == money.mechanism == "danish_model"
-    ):
+    later = goods.stage.rank > money.stage.rank and any(v is not None for v in goods.items.values())
+    same_model = goods.mechanism == money.mechanism == "danish_model" and not later
+    if page.sentences[goods.sentence].zone == "headline" or same_model:
         return True
     shared = set(goods.items) & set(money.items)
     gap = goods.sentence - money.sentence

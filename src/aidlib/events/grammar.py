@@ -187,13 +187,13 @@ def donor_near(
     owners = [h for h in parties if h.start > place and _owns_money(text, h)]
     if len(owners) > 1 and _joint(page, owners) == tuple(dict.fromkeys(h.key for h in owners)):
         return _one_or_many(_joint(page, owners), "from_party")
+    for hit in owners:
+        if hit.start - place < 40 and OF_FUNDS.search(text[place : hit.start]):
+            return hit.key, (), "from_party"
     for hit in parties:
         if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
             if hit.tag in ("country", "body", "seat", "group") or hit in owners:
                 return hit.key, (), "from_party"
-    for hit in owners:
-        if hit.start - place < 40 and OF_FUNDS.search(text[place : hit.start]):
-            return hit.key, (), "from_party"
     for hit in parties:
         receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
         if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
@@ -226,7 +226,7 @@ def _names_loan(page: Page, place: int, party: Hit) -> bool:
     told = page.sums(place, place + 1)
     if not told or not 0 < party.start - told[0].end <= 1:
         return False
-    return any(h.kind == "noun" and h.key == "aid" for h in page.near(party.end + 1, party.end + 26))
+    return any(h.kind == "noun" and h.key == "aid" for h in page.near(party.end + 1, party.end + 45))
 
 
 FUNDS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from aidlib.events.draft import Draft
+from aidlib.events.draft import Draft, rough_euro
 from aidlib.events.page import Page, once_a_page, once_a_place
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
@@ -67,8 +67,8 @@ def mechanism_near(
 
 def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
     """Whether a headline can speak of a sum: it names no sum, or none that is smaller."""
-    named = [m.value.amount for m in page.sums(headline.start, headline.end)]
-    return not named or any(m.value.amount <= max(named) for m in page.sums(place, place + 1))
+    named = [rough_euro(m.value) for m in page.sums(headline.start, headline.end)]
+    return not named or any(rough_euro(m.value) <= max(named) for m in page.sums(place, place + 1))
 
 
 def _named(page: Page, start: int, end: int, place: int) -> str | None:

@@ -197,16 +197,25 @@ def _by_words(page: Page, drafts: list[Draft], at: int, beside: list[Draft]) -> 
 
 
 def _told_of(page: Page, drafts: list[Draft]) -> None:
-    """Hang the last package under the sum that the next sentence says "it" is part of."""
+    """Hang the last package under the sum that the next words say "it" is part of."""
     text = page.document.text
     for at, whole in enumerate(drafts):
-        start = place_of(page, whole)[0]
-        if BELONGS.match(text[page.sentences[whole.sentence].start : start]):
+        opening = page.sentences[whole.sentence].start
+        says = BELONGS.match(text[opening : place_of(page, whole)[0]])
+        if not says and (at == 0 or drafts[at - 1].sentence < whole.sentence - 1):
+            says = BELONGS.match(_sentence_before(page, whole.sentence))
+        if says:
             before = (d for d in reversed(drafts[:at]) if d.sentence < whole.sentence and d.part_of is None)
             smaller = (d for d in before if _larger(page, whole, d) and not _within(whole, d))
             part = next(smaller, None)
             if part is not None:
                 part.part_of = whole
+
+
+def _sentence_before(page: Page, number: int) -> str:
+    before = page.sentences[max(0, number - 1)]
+    same = before.paragraph == page.sentences[number].paragraph
+    return page.document.text[before.start : before.end] if same else ""
 
 
 def _lead(page: Page, drafts: list[Draft]) -> Draft | None:

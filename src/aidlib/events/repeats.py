@@ -25,7 +25,9 @@ def _same_sum(page: Page, a: Draft, b: Draft) -> bool:
 
 
 RESTATES = re.compile(
-    r"\W*(?:that|this|it|which)\s(?:is|was|equals|amounts to|makes|comes to|corresponds to)\b", re.I
+    r"\W*(?:that|this|it|which)\s(?:is|was|equals|amounts to|makes|comes to|corresponds to)\b|"
+    r"[^.;]{0,60}\b(?:converts?|puts?|translates?|estimates?)\s(?:that|this|it|the sum)\s(?:to|at|into)\b",
+    re.I,
 )
 
 

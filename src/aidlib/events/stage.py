@@ -25,6 +25,9 @@ ADOPTED = re.compile(
     r"\bpackage,\s(?:the|its)\s(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+))\b",
 )
 OTHERS_ACT = re.compile(r"^\s(?:[\w’']+\s){1,4}to\s(?:\w+ly\s)?$")  # asked Berlin to
+MADE_TO = re.compile(  # "to make others give"
+    r"\b(?:make|persuade|convince|urge|press|encourage|get)\s(?:[\w’']+\s){1,4}(?:to\s)?$"
+)
 AS_SUBJECT = frozenset({"allocate", "purchase", "contribute", "pay"})
 
 
@@ -95,6 +98,8 @@ def _stage_of(
         return Stage.DISBURSED, "verb_give_past"
     if total and ("brings_total" in wide or (verb is not None and _adds_up(page, verb))):
         return Stage.COMMITTED, "total"
+    if total and verb is not None and verb.key in PAYS and aspect_of(page, verb) in ("past", "perfect"):
+        return Stage.DISBURSED, f"verb_{verb.key}_past"
     if total and verb is None:
         return Stage.ALLOCATED, "total"
     if "contracts" in cues and (verb is None or verb.key in ("commit", "measure")):
@@ -104,6 +109,7 @@ def _stage_of(
     return _by_verb(page, sentence, place, verb, goods)
 
 
+PAYS = frozenset({"pay", "arrive", "deliver"})
 ADDS_UP = re.compile(r"br(?:ing|ought)|ta?k|took|lift|rais", re.I)
 
 
@@ -145,6 +151,8 @@ def _by_verb(page: Page, sentence: Sentence, place: int, verb: Hit, goods: bool)
             break
     if aspect in ("modal", "negated"):
         return Stage.PROPOSED, aspect
+    if verb.tag == "base" and MADE_TO.search(page.low, sentence.start, verb.start):
+        return Stage.PROPOSED, "modal"
     if aspect == "future" and place < verb.start and verb.key in AS_SUBJECT and not goods:
         return _mood(page, "sum_as_subject", Stage.ALLOCATED)
     if (verb.key, aspect) not in stages():

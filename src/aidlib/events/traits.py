@@ -8,7 +8,7 @@ from functools import cache
 
 from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, governing_verb
 from aidlib.events.mechanism import lasts_years
-from aidlib.events.page import NEVER_DONOR, Page
+from aidlib.events.page import NEVER_DONOR, Page, once_a_place
 from aidlib.events.zones import Sentence
 from aidlib.lexicon import home_currencies
 from aidlib.mentions.scan import Hit
@@ -43,17 +43,23 @@ def donor_of(
         return home, (), "currency"
     if code is not None:
         return code, members, cue
+    text = page.document.text
+    own = POSSESSIVE.match(text, sentence.start) or verb and GOVERNMENT.search(text, clause[0], verb.start)
     for earlier in reversed(page.sentences[max(0, number - 3) : number]):
         if earlier.zone in SILENT:
             continue
         main = {code for code, _ in page.donors[:2]}
         codes = [h.key for h in earlier.hits if h.key in main and _could_give(page, h)]
         if codes:
-            own = POSSESSIVE.match(page.document.text, sentence.start)
             return codes[0], (), "pronoun" if own else "earlier_sentence"
     if page.donors:
-        return page.donors[0][0], (), "document"
+        return page.donors[0][0], (), "pronoun" if own else "document"
     return (home, (), "currency") if home else (None, (), "none")
+
+
+GOVERNMENT = re.compile(
+    r"\b[Tt]he (?:[Gg]overnment|[Cc]abinet|[Mm]inistry|[Aa]dministration)\s(?:has |had |also |now )*$"
+)
 
 
 def _is_windfall(page: Page, start: int, end: int) -> bool:
@@ -103,8 +109,17 @@ def is_total(
     around = before + page.near(mention.end, min(sentence.end, mention.end + 110))
     around += page.near(sentence.start, sentence.start + 50)
     found = [h for h in around if h.kind == "cue" and h.key in ("cumulative", "whole", "new")]
-    cues = {h.key for h in found if not _is_record(page, h)}
+    listed = page.low.rfind(
+        ": ", sentence.start, mention.start
+    )  # "known so far:" adds up the list, not its parts
+    cues = {h.key for h in found if not _is_record(page, h) and not h.end <= listed}
     if "cumulative" in cues:
+        return True
+    if IN_YEAR.search(page.low, mention.end, end) and FRAME.search(
+        page.low[max(start, mention.start - 40) : mention.start]
+    ):
+        return True
+    if _compares_years(page, sentence.start, sentence.end):
         return True
     verb = governing_verb(page, sentence, mention.start)
     if verb is not None and verb.key == "measure":
@@ -121,7 +136,21 @@ def is_total(
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
 
-IN_YEAR = re.compile(r"\b(?:in|for|by|during) 20\d\d\b|\b(?:same|those|these|all) years\b")
+@once_a_place
+def _compares_years(page: Page, start: int, end: int) -> bool:
+    """Whether a sentence sets the sum of one year against another's: "up from 2 billion last year"."""
+    if "year" not in page.low[start:end]:
+        return False
+    return any(
+        COMPARED.search(page.low[max(start, m.start - 50) : m.start]) for m in page.sums(start, end)[1:]
+    )
+
+
+COMPARED = re.compile(r"\b(?:against|compared (?:to|with)|up from|down from|versus)\s(?:[a-z]+\s){0,3}$")
+IN_YEAR = re.compile(
+    r"\b(?:in|for|by|during) 20\d\d\b|\b(?:same|those|these|all) years\b|\b(?:this|next) year\b"
+)
+FRAME = re.compile(r"\b(?:out of|within)\s(?:the\s|its\s|a\s)?(?:about |around |some |over |more than )?$")
 BRINGS = re.compile(
     r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lifting|raises?|raising)\b[^.;]{0,90}\bto\s"
     r"(?:(?:about|around|more than|over|nearly|almost|some|roughly|at least|a total of|just over)\s){0,2}$",

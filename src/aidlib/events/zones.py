@@ -53,6 +53,7 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     for number, (start, end) in enumerate(_paragraphs(text)):
         kind = _zone(text[start:end], number)
         for a, b, zone in _with_dateline(text, start, end, kind):
+            zone = "boilerplate" if EDITOR.search(text, a, b) else zone
             while at < len(hits) and hits[at].start < a:
                 at += 1
             upto = at
@@ -63,6 +64,9 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     return sentences
 
 
+EDITOR = re.compile(
+    r"\b[Ee]arlier version of this\b|\b(?:article|story|item) (?:was|has been) (?:amended|corrected)\b"
+)
 DATELINE = re.compile(
     r"(?:[A-ZÀ-Þ][\w'’.-]*(?:[ ,/(]+|$)){1,6}[^\n]{0,40}?(?:\d{1,4}|\(\w+\)|[A-Z]{2,4}\))"
     r"[^\n]{0,30}?\s?(?:\s[-–—]|[.:—])\s"

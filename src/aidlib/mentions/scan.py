@@ -91,7 +91,9 @@ def scan(text: str) -> list[Hit]:
     found: list[Found] = []
     for last, (length, opens, closes, meanings) in _automaton().iter(low):
         start, end = last - length + 1, last + 1
-        if (opens and ends[start - 1].isalnum()) or (closes and ends[end].isalnum()):
+        if (opens and ends[start - 1].isalnum()) or (
+            closes and (ends[end].isalnum() or ends[end] == "$")
+        ):  # US$ is money
             continue
         for written, slot, says in meanings:
             if written is None or text[start:end] == written:
