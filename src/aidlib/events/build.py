@@ -9,7 +9,7 @@ from aidlib.events.goods import find_goods
 from aidlib.events.mechanism import clear_mixed
 from aidlib.events.notes import settle_note
 from aidlib.events.page import Page, once_a_page, read_page
-from aidlib.events.relations import hang_parts, inherit_past, inherit_stage, parts_among
+from aidlib.events.relations import hang_parts, inherit_act, inherit_past, parts_among
 from aidlib.events.repeats import join_repeats
 from aidlib.events.sums import judge
 from aidlib.events.when import when_of
@@ -46,7 +46,7 @@ def build_events(document: Document) -> Reading:
     hang_parts(page, drafts)
     clear_mixed(drafts)
     inherit_past(drafts)
-    inherit_stage(drafts)
+    inherit_act(drafts)
     settle_note(page, drafts)
     drafts += find_goods(page, drafts)
     events = tuple(_event(page, draft, drafts) for draft in drafts)

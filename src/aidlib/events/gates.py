@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aidlib.events.grammar import BESIDE, head_noun
+from aidlib.events.grammar import BESIDE, head_noun, is_windfall, names_giver
 from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page, once_a_page
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
@@ -66,10 +66,11 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         return "not_aid_crime"
     noun = head_noun(page, mention.start, mention.end, clause)
     if noun is not None and noun[0] in VETO:
-        between = text[min(mention.end, noun[1]) : max(mention.start, noun[1])]
+        between = text[min(mention.end, noun[1]) : max(mention.start, noun[1] + 20)]
         spent_on = noun[1] > mention.start and INFINITIVE.search(between)
         bought = noun[0] == "cost" and verb is not None and verb.key in BOUGHT
-        if not bought and (noun[0] != "asset" or not (spent_on or WINDFALL.search(between))):
+        earned = noun[0] in ("asset", "trade") and is_windfall(page, mention.start, clause[1])
+        if not (bought or earned) and (noun[0] != "asset" or not (spent_on or WINDFALL.search(between))):
             return f"not_aid_{noun[0]}"
     if verb is not None and verb.key in ("trade", "harm") and (noun is None or noun[0] != "aid"):
         near = text[min(verb.end, mention.end) : max(verb.start, mention.start)]
@@ -77,7 +78,7 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
             return f"not_aid_{verb.key}"
     parties = {h.key for h in sentence.hits if h.kind == "party"}
     if parties & ADVERSARY and not parties - NEVER_DONOR and (noun is None or noun[0] != "aid"):
-        return "adversary"
+        return None if is_windfall(page, sentence.start, sentence.end) else "adversary"
     return None
 
 
@@ -119,6 +120,7 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
     if noun is None:
         score += _is_listed(page, sentence, mention)
+    score += 2 * is_windfall(page, *page.own_words(clause, mention.start))
     ukraine = _ukraine_near(page, number)
     if ukraine == 0:
         return score + (verb is not None and verb.key in GIVING) if _names_nobody_else(page) else 0
@@ -137,6 +139,8 @@ def _one_part(page: Page, hit: Hit, mention: Mention) -> bool:
 def _is_listed(page: Page, sentence: Sentence, mention: Mention) -> bool:
     """Whether a sum stands beside its giver, or in a list whose head speaks of aid."""
     text = page.document.text
+    if any(h.kind == "party" and names_giver(page, sentence, mention.start, h) for h in sentence.hits):
+        return has_focus(page)
     for hit in page.near(max(sentence.start, mention.start - 40), mention.start):
         if hit.kind == "party" and hit.key not in NEVER_DONOR and BESIDE.match(text[hit.end : mention.start]):
             return has_focus(page)
@@ -193,7 +197,7 @@ def has_focus(page: Page) -> bool:
     lead = [h for s in head for h in s.hits]
     if sum(h.kind == "noun" and h.key in ("trade", "cost", "budget") for h in lead) >= 2:
         return False
-    giver = any(h.kind == "party" and h.key not in NEVER_DONOR for h in lead)
+    giver = any(h.kind == "party" and h.key not in NEVER_DONOR or h.key in FOR_UKRAINE for h in lead)
     aid = any(h.kind == "noun" and h.key == "aid" or h.kind == "mechanism" for h in lead)
     verb = any(h.kind == "verb" and h.key in GIVING for h in lead)
     goods = any(h.kind in ("item",) for h in lead) or any(

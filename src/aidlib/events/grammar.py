@@ -8,7 +8,15 @@ from aidlib.events.page import ADVERSARY, NEVER_DONOR, Page, once_a_place
 from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 
-__all__ = ["aspect_of", "donor_near", "governing_verb", "head_noun", "recipient_near"]
+__all__ = [
+    "aspect_of",
+    "donor_near",
+    "governing_verb",
+    "head_noun",
+    "is_windfall",
+    "names_giver",
+    "recipient_near",
+]
 
 DETERMINER = re.compile(
     r"\b(a|an|the|its|their|his|her|our|of|in|military|humanitarian|financial|security|new|this|that|more|"
@@ -32,7 +40,8 @@ FUTURE = re.compile(
     r"(?:[a-z]+ly\s|also\s|soon\s|now\s|be\s|have\s|not\s|help\s|all\s|continue\s)*$|[’']ll\s$",
 )
 MODAL = re.compile(
-    r"\b(could|may|might|should|can|must|ought to|would like to|(?:un)?willing to|(?:un)?able to|eager to)\s"
+    r"\b(could|may|might|should|can|must|ought to|would like to|(?:un)?willing to|(?:un)?able to|eager to|"
+    r"about to|poised to)\s"
     r"(?:[a-z]+ly\s|also\s|soon\s|be\s)*$",
 )
 NOT = re.compile(
@@ -44,8 +53,10 @@ CONDITION = re.compile(r"\b(if|unless|until|whether)\b[^,;]*$")
 HAVE = re.compile(r"\b(has|have|had|having)\s(?:[a-z]+ly\s|also\s|now\s|already\s|since\s|so far\s|been\s)*$")
 BE = re.compile(r"\b(is|are|be|being|gets?)\s(?:[a-z]+ly\s|also\s|now\s)*$")
 ROLE = re.compile(
-    r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$", re.I
+    r"\b(from|by|in the name of|on behalf of)\s(?:the\s|a\s|an\s|its\s)?(?:[\w-]+\s){0,1}$",
+    re.I,
 )
+LED = re.compile(r"\b(?:led|run|headed|managed|organi[sz]ed|coordinated|backed) by\b", re.I)
 OBLIQUE = re.compile(
     r"\b(in|at|to|for|with|against|of|near|toward|towards|into|on|via|through|between|outside)\s(?:the\s|its\s)?$",
     re.I,
@@ -191,12 +202,15 @@ def donor_near(
         if hit.start - place < 40 and OF_FUNDS.search(text[place : hit.start]):
             return hit.key, (), "from_party"
     for hit in parties:
-        if clause[0] <= hit.start < clause[1] and ROLE.search(text[max(0, hit.start - 24) : hit.start]):
+        before = text[max(0, hit.start - 24) : hit.start]
+        if clause[0] <= hit.start < clause[1] and ROLE.search(before) and not LED.search(before):
             if hit.tag in ("country", "body", "seat", "group") or hit in owners:
                 return hit.key, (), "from_party"
     for hit in parties:
         receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
         if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
+            return hit.key, (), "beside"
+        if names_giver(page, sentence, place, hit):
             return hit.key, (), "beside"
     for hit in parties:
         if _names_loan(page, place, hit):
@@ -221,12 +235,44 @@ def donor_near(
     return None, (), "none"
 
 
+@once_a_place
+def is_windfall(page: Page, start: int, end: int) -> bool:
+    """Whether words tell of what Russia's frozen money earns."""
+    words = page.low[start:end]
+    return any(word in words for word in FROZEN) and WINDFALL.search(page.low, start, end) is not None
+
+
+WINDFALL = re.compile(
+    r"(?:interest|profits?|proceeds|income|earn(?:ed|ings)|windfall|gains|money)\b[^.;]{0,40}"
+    r"(?:frozen|immobili[sz]ed|russian|blocked)|windfall|"
+    r"(?:frozen|immobili[sz]ed)[- ](?:russian )?assets?[’']? "
+    r"(?:money|profits?|income|gains|proceeds|interest|earnings|revenues?)",
+)
+FROZEN = ("frozen", "immobili", "russian", "blocked", "windfall")  # one of them is in every windfall
+
+
 def _names_loan(page: Page, place: int, party: Hit) -> bool:
     """Whether a party stands between a sum and its noun: a $50 billion G7 loan."""
     told = page.sums(place, place + 1)
     if not told or not 0 < party.start - told[0].end <= 1:
         return False
     return any(h.kind == "noun" and h.key == "aid" for h in page.near(party.end + 1, party.end + 45))
+
+
+BEHIND = re.compile(r"\s?(?:[-–—:(]|from)\s?$")
+
+
+def names_giver(page: Page, sentence: Sentence, place: int, party: Hit) -> bool:
+    """Whether a line of a list sets a party behind its sum: "€2 million - Iceland"."""
+    told = page.sums(place, place + 1)
+    text = page.document.text
+    if (
+        not told
+        or sentence.end - sentence.start > 90
+        or text[sentence.start : told[0].start].strip("-•*– \n")
+    ):
+        return False
+    return told[0].end < party.start and BEHIND.match(text[told[0].end : party.start]) is not None
 
 
 FUNDS = re.compile(

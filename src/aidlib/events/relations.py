@@ -10,7 +10,7 @@ from aidlib.events.draft import Draft, money_of, place_of, size_of
 from aidlib.events.gates import has_focus
 from aidlib.events.page import Page
 
-__all__ = ["AGAIN", "hang_parts", "inherit_past", "inherit_stage", "parts_among"]
+__all__ = ["AGAIN", "hang_parts", "inherit_act", "inherit_past", "parts_among"]
 
 AGAIN = re.compile(r"\b(another|further|additional|a second|extra|more)\b[^.;]{0,12}$", re.I)
 WHOLE_AFTER = re.compile(
@@ -25,6 +25,7 @@ def hang_parts(page: Page, drafts: list[Draft]) -> None:
     lead = _lead(page, drafts)
     _told(page, drafts)
     _listed(page, drafts)
+    _lines(page, drafts)
     _add_up(page, drafts)
     _told_of(page, drafts)
     for draft in drafts:
@@ -46,6 +47,7 @@ def parts_among(page: Page) -> dict[int, int]:
         return {}
     _told(page, every)
     _listed(page, every)
+    _lines(page, every)
     _bracketed(page, every)
     _add_up(page, every)
     _told_of(page, every)
@@ -111,6 +113,30 @@ def _listed(page: Page, drafts: list[Draft]) -> None:
                 part.part_of = wholes[-1]
 
 
+def _lines(page: Page, drafts: list[Draft]) -> None:
+    """Hang the sums that open two or more lines on end under the sum before, where they do not exceed it."""
+    whole, lines = None, []
+    for at, draft in enumerate(drafts):
+        if _opens_line(page, draft):
+            lines.append(draft)
+        else:
+            whole, lines = draft, []
+        goes_on = at + 1 < len(drafts) and drafts[at + 1].sentence == draft.sentence + 1
+        if goes_on and _opens_line(page, drafts[at + 1]):
+            continue
+        if whole and len(lines) > 1 and lines[0].sentence - whole.sentence <= 2:
+            if sum(size_of(page, d) for d in lines) <= size_of(page, whole) * Decimal("1.02"):
+                for line in lines:
+                    line.part_of = line.part_of or whole
+        if lines:
+            whole, lines = None, []
+
+
+def _opens_line(page: Page, draft: Draft) -> bool:
+    start = page.sentences[draft.sentence].start
+    return not page.document.text[start : place_of(page, draft)[0]].strip("-•*– \n")
+
+
 def _bracketed(page: Page, drafts: list[Draft]) -> None:
     """Hang sums that stand in brackets behind names under the larger sum before them."""
     text = page.document.text
@@ -138,7 +164,10 @@ def _add_up(page: Page, drafts: list[Draft]) -> None:
         if not d.total
     ]
     for part, whole in parts_by_sum(figures).items():
-        if drafts[part].part_of is None and not _within(drafts[whole], drafts[part]):
+        later = (
+            drafts[whole].past and not drafts[part].past and drafts[part].sentence < drafts[whole].sentence
+        )
+        if drafts[part].part_of is None and not later and not _within(drafts[whole], drafts[part]):
             drafts[part].part_of = drafts[whole]
 
 
@@ -222,7 +251,8 @@ def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
     """The package that a page is about: its first sum, where that is news."""
     if not has_focus(page):
         return None
-    first = next((d for d in drafts if not d.total and not d.past), None)
+    headed = {n for n, s in enumerate(page.sentences[:1]) if s.zone == "headline"}
+    first = next((d for d in drafts if not d.total and (not d.past or _is_told_in(page, d, headed))), None)
     early = {s.start for s in page.sentences if s.zone in ("headline", "standfirst", "body")}
     head = sorted(early)[:4]
     if (
@@ -231,6 +261,10 @@ def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
     ):
         return None
     return first
+
+
+def _is_told_in(page: Page, draft: Draft, sentences: set[int]) -> bool:
+    return any(page.sentence_at(page.money[m].start) in sentences for m in draft.same)
 
 
 def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Draft | None:
@@ -280,8 +314,8 @@ def inherit_past(drafts: list[Draft]) -> None:
         )
 
 
-def inherit_stage(drafts: list[Draft]) -> None:
-    """A sum without a verb of its own stands at the stage of its whole, or of the sum it is told beside."""
+def inherit_act(drafts: list[Draft]) -> None:
+    """A sum without a verb of its own goes the way of its whole, at its stage or its neighbour's."""
     for at, draft in enumerate(drafts):
         if "no_verb" not in draft.reasons or draft.total:
             continue
@@ -294,6 +328,8 @@ def inherit_stage(drafts: list[Draft]) -> None:
             and d.past == draft.past
         ]
         model = draft.part_of or (near[-1] if near else None)
+        if draft.part_of is not None and draft.mechanism is None:
+            draft.mechanism = draft.part_of.mechanism
         if model is not None and "no_verb" not in model.reasons:
             draft.stage = model.stage
             draft.reasons.append("stage_inherited")

@@ -24,9 +24,9 @@ ADOPTED = re.compile(
     r"\b(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+)|thirtieth)\b[^.;]{0,30}\bpackage|"
     r"\bpackage,\s(?:the|its)\s(?:\d{1,2}(?:st|nd|rd|th)|\w+teenth|twent(?:ieth|y-\w+))\b",
 )
-OTHERS_ACT = re.compile(r"^\s(?:[\w’']+\s){1,4}to\s(?:\w+ly\s)?$")  # asked Berlin to
+OTHERS_ACT = re.compile(r"^\s(?:[\w’',–-]+\s){1,6}to\s(?:\w+ly\s)?$")  # asked Berlin to
 MADE_TO = re.compile(  # "to make others give"
-    r"\b(?:make|persuade|convince|urge|press|encourage|get)\s(?:[\w’']+\s){1,4}(?:to\s)?$"
+    r"\b(?:mak|persuad|convinc|urg|press|encourag|gett?)(?:e|es|ing|s)?\s(?:[\w’']+\s){1,4}(?:to\s)?$"
 )
 AS_SUBJECT = frozenset({"allocate", "purchase", "contribute", "pay"})
 
@@ -104,12 +104,30 @@ def _stage_of(
         return Stage.ALLOCATED, "total"
     if "contracts" in cues and (verb is None or verb.key in ("commit", "measure")):
         return _mood(page, "contracts", Stage.CONTRACTED)
+    if not goods and _is_contract(page, place) and (verb is None or aspect_of(page, verb) in HELD):
+        return _mood(page, "contracts", Stage.CONTRACTED)
     if verb is None:
         return (Stage.PROPOSED, "modal") if "modal" in cues else _mood(page, "no_verb")
     return _by_verb(page, sentence, place, verb, goods)
 
 
 PAYS = frozenset({"pay", "arrive", "deliver"})
+HELD = frozenset({"past", "perfect", "present"})
+CONTRACT_BEFORE = re.compile(
+    r"\b(?:contracts?|orders?)\s(?:is |was |are |were )?(?:of|worth|valued at|totall?ing)\s(?:[a-z]+\s){0,3}$"
+)
+CONTRACT_AFTER = re.compile(r"\s(?:[a-z-]+\s)?(?:contracts?|orders?)\b")
+
+
+def _is_contract(page: Page, place: int) -> bool:
+    """Whether a sum is that of a contract: "a £162m contract", "an order of up to £1.6bn"."""
+    told = page.sums(place, place + 1)
+    if not told:
+        return False
+    before = page.low[max(0, told[0].start - 50) : told[0].start]
+    return bool(CONTRACT_BEFORE.search(before) or CONTRACT_AFTER.match(page.low, told[0].end))
+
+
 ADDS_UP = re.compile(r"br(?:ing|ought)|ta?k|took|lift|rais", re.I)
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 
-from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, governing_verb
+from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, governing_verb, is_windfall
 from aidlib.events.mechanism import lasts_years
 from aidlib.events.page import NEVER_DONOR, Page, once_a_place
 from aidlib.events.zones import Sentence
@@ -17,11 +17,6 @@ from aidlib.model import AidType, Mention
 __all__ = ["aid_type_near", "donor_of", "is_past", "is_total"]
 
 SILENT = ("caption", "related", "boilerplate", "dateline")
-WINDFALL = re.compile(
-    r"(?:interest|profits?|proceeds|income|earn(?:ed|ings)|windfall|gains|money)\b[^.;]{0,40}"
-    r"(?:frozen|immobili[sz]ed|russian|blocked)|windfall|frozen[- ]asset (?:money|profits|income)",
-)
-FROZEN = ("frozen", "immobili", "russian", "blocked", "windfall")  # one of them is in every windfall
 
 
 def donor_of(
@@ -34,7 +29,9 @@ def donor_of(
         return None, (), cue
     clause = page.clause(sentence, mention.start)
     lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
-    if code not in ("MULTI", "NORDIC") and _is_windfall(page, *page.own_words(clause, mention.start)):
+    alone = len(page.sums(sentence.start, sentence.end)) == 1
+    words = (sentence.start, sentence.end) if alone else page.own_words(clause, mention.start)
+    if code not in ("MULTI", "NORDIC") and is_windfall(page, *words):
         # A loan is its lender's, whatever pays it back; Denmark hands out what is the Union's.
         if cue != "subject" or code in ("EU", "DNK") and not lends:
             return "EU", (), "windfall"
@@ -60,12 +57,6 @@ def donor_of(
 GOVERNMENT = re.compile(
     r"\b[Tt]he (?:[Gg]overnment|[Cc]abinet|[Mm]inistry|[Aa]dministration)\s(?:has |had |also |now )*$"
 )
-
-
-def _is_windfall(page: Page, start: int, end: int) -> bool:
-    """Whether words tell of what Russia's frozen money earns."""
-    words = page.low[start:end]
-    return any(word in words for word in FROZEN) and WINDFALL.search(page.low, start, end) is not None
 
 
 def _could_give(page: Page, party: Hit) -> bool:
