@@ -45,7 +45,7 @@ def build_events(document: Document) -> Reading:
     drafts = join_repeats(page, drafts)
     hang_parts(page, drafts)
     clear_mixed(drafts)
-    inherit_past(drafts)
+    inherit_past(page, drafts)
     inherit_act(drafts)
     settle_note(page, drafts)
     drafts += find_goods(page, drafts)

@@ -251,8 +251,7 @@ def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
     """The package that a page is about: its first sum, where that is news."""
     if not has_focus(page):
         return None
-    headed = {n for n, s in enumerate(page.sentences[:1]) if s.zone == "headline"}
-    first = next((d for d in drafts if not d.total and (not d.past or _is_told_in(page, d, headed))), None)
+    first = next((d for d in drafts if not d.total and (not d.past or _is_in_headline(page, d))), None)
     early = {s.start for s in page.sentences if s.zone in ("headline", "standfirst", "body")}
     head = sorted(early)[:4]
     if (
@@ -263,8 +262,9 @@ def _lead(page: Page, drafts: list[Draft]) -> Draft | None:
     return first
 
 
-def _is_told_in(page: Page, draft: Draft, sentences: set[int]) -> bool:
-    return any(page.sentence_at(page.money[m].start) in sentences for m in draft.same)
+def _is_in_headline(page: Page, draft: Draft) -> bool:
+    first = page.sentences[0]
+    return first.zone == "headline" and any(page.money[m].start < first.end for m in draft.same)
 
 
 def _share_of(page: Page, drafts: list[Draft], draft: Draft, lead: Draft) -> Draft | None:
@@ -306,12 +306,12 @@ BELONGS = re.compile(
 )
 
 
-def inherit_past(drafts: list[Draft]) -> None:
-    """A part of a background act is background too."""
+def inherit_past(page: Page, drafts: list[Draft]) -> None:
+    """A part of a background act is background too, but not what a headline's own sum is divided into."""
     for draft in drafts:
-        draft.past = draft.past or (
-            draft.part_of is not None and draft.part_of.past and not draft.part_of.total
-        )
+        whole = draft.part_of
+        if whole is not None and whole.past and not whole.total and not _is_in_headline(page, whole):
+            draft.past = True
 
 
 def inherit_act(drafts: list[Draft]) -> None:
