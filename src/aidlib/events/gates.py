@@ -20,7 +20,7 @@ FAR = 40  # characters and a comma between, from which a verb says nothing of a 
 LONG = 5000  # characters from which the head of a page says little of its end
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
-    r"^\W{0,2}\s*(apiece|each\b|per (?!cent|country|donor|state)|"
+    r"^\W{0,2}\s*(apiece|(?:in )?each of|each\b|per (?!cent|country|donor|state)|"
     r"a (day|month|barrel|ton|piece|shell|head|night)\b|"
     r"every day|an hour|daily|monthly)",
     re.I,
@@ -192,7 +192,9 @@ def _names_nobody_else(page: Page) -> bool:
 def has_focus(page: Page) -> bool:
     """Whether a page is about aid: its head names Ukraine and aid, or a giver and a sum or goods."""
     head = [s for s in page.sentences if s.zone in ("headline", "standfirst", "body")][:3]
-    if len(page.document.text) > 9000 or not any(map(_names_ukraine, head)):
+    if len(page.document.text) > 9000:
+        return False
+    if not any(_names_ukraine(s) or is_windfall(page, s.start, s.end) for s in head):
         return False
     lead = [h for s in head for h in s.hits]
     if sum(h.kind == "noun" and h.key in ("trade", "cost", "budget") for h in lead) >= 2:

@@ -104,6 +104,8 @@ def is_total(
         ": ", sentence.start, mention.start
     )  # "known so far:" adds up the list, not its parts
     cues = {h.key for h in found if not _is_record(page, h) and not h.end <= listed}
+    if FRAMES.search(page.low, start, mention.start):
+        return False
     if "cumulative" in cues:
         return True
     if IN_YEAR.search(page.low, mention.end, end) and FRAME.search(
@@ -114,6 +116,8 @@ def is_total(
         return True
     verb = governing_verb(page, sentence, mention.start)
     if verb is not None and verb.key == "measure":
+        if not opens and "new" not in cues and MASS.search(page.low, start, verb.start):
+            return True
         if lasts_years(page, start, end) or IN_YEAR.search(page.low, start, end):
             return True
     since = any(d.value.role == "since" for d in page.days(sentence.start, sentence.end))
@@ -123,6 +127,8 @@ def is_total(
     if since and (rounded or PERFECT.search(page.document.text, start, end)):
         return True
     if rounded and PERFECT.search(page.document.text, start, end) and "new" not in cues:
+        return True
+    if rounded and USED_UP.match(page.low, mention.end):
         return True
     return "whole" in cues and ADDED_UP.search(page.document.text, start, end) is not None
 
@@ -143,7 +149,7 @@ IN_YEAR = re.compile(
 )
 FRAME = re.compile(r"\b(?:out of|within)\s(?:the\s|its\s|a\s)?(?:about |around |some |over |more than )?$")
 BRINGS = re.compile(
-    r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lifting|raises?|raising)\b[^.;]{0,90}\bto\s"
+    r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lift(?:ed|ing)|rais(?:es?|ed|ing)|rises?|rose)\b[^.;]{0,90}\bto\s"
     r"(?:(?:about|around|more than|over|nearly|almost|some|roughly|at least|a total of|just over)\s){0,2}$",
 )
 RECORD = re.compile(
@@ -164,6 +170,18 @@ ADDED_UP = re.compile(
     r"\b(?:has|have|had)\s(?:\w+\s){0,2}(?:given|provided|sent|committed|pledged|contributed|donated|spent|allocated|"
     r"reached|amounted|been)\b|\b(?:now|since|overall|altogether|official)\b",
     re.I,
+)
+# Aid as such, and no one package, "amounts to" what it has come to.
+MASS = re.compile(
+    r"(?<!new )(?<!fresh )\b"
+    r"(?:aid|support|assistance|help|lending|contributions|donations|commitments|payments)"
+    r"\s(?:(?:to|for|from|in|since|of)\s[^.;,]{1,40}\s)?(?:now |already |thus |had |has )?$"
+)
+USED_UP = re.compile(
+    r"\s(?:is|are|has been|have been|was|were)\s(?:already\s)?(?:spent|used|exhausted|committed|paid out)\b"
+)
+FRAMES = re.compile(
+    r"\b(?:frame|framework|envelope|programme|program|ceiling)\s(?:becomes?|rises?|grows?|is|will be)\b"
 )
 ALREADY = re.compile(r"\balready\b")
 
