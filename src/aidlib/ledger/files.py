@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,7 +22,10 @@ from aidlib.ledger.columns import TABLES, Column, frame_of
 from aidlib.ledger.contracts import check_ledger
 from aidlib.ledger.totals import total_columns
 
-__all__ = ["FILES", "read_ledger", "write_ledger"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["FILES", "arrow_table", "columns_of", "read_ledger", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
 PARQUET_TABLES = ("commitments", "events")
@@ -117,7 +120,7 @@ def _swap(part: Path, folder: Path) -> None:
 
 
 def _contents(ledger: Ledger) -> dict[str, bytes]:
-    columns = {**TABLES, "totals": _total_columns(ledger.totals)}
+    columns = columns_of(ledger)
     files = {f"{name}.csv": _csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
     package = json.dumps(_package(ledger, files, columns), ensure_ascii=False, indent=1) + "\n"
     files |= {
@@ -129,6 +132,11 @@ def _contents(ledger: Ledger) -> dict[str, bytes]:
     ).encode()
     files["datapackage.json"] = package.encode()
     return files
+
+
+def columns_of(ledger: Ledger) -> dict[str, Sequence[Column]]:
+    """Give the columns of every table; those of the totals depend on what they are by."""
+    return {**TABLES, "totals": _total_columns(ledger.totals)}
 
 
 def _total_columns(totals: pd.DataFrame) -> list[Column]:
@@ -166,6 +174,15 @@ def _parquet_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    out = pa.BufferOutputStream()
+    pq.write_table(arrow_table(frame, columns), out, compression="zstd")
+    return bytes(out.getvalue().to_pybytes())
+
+
+def arrow_table(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
+    """Make an Arrow table of typed columns: money as decimal(38, 2), days as dates."""
+    import pyarrow as pa
+
     kinds = {
         "text": pa.string(), "money": pa.decimal128(38, 2), "rate": pa.decimal128(38, 20),
         "day": pa.date32(), "count": pa.int64(), "flag": pa.bool_(),
@@ -175,9 +192,7 @@ def _parquet_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
         pa.array([_arrow_value(value, column) for value in frame[column.name]], kinds[column.kind])
         for column in columns
     ]
-    out = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), out, compression="zstd")
-    return bytes(out.getvalue().to_pybytes())
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _arrow_value(value: Any, column: Column) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aidlib.model import Stage
 from aidlib.rates import RateTable
-from aidlib.resolve.match import SCHEMES, match_accept, match_doubt, match_reports
+from aidlib.resolve.match import EXACT, SCHEMES, match_accept, match_doubt, match_reports
 from aidlib.resolve.reports import Report
 
 __all__ = ["Edge", "Group", "group_reports"]
@@ -140,30 +140,41 @@ class _Union:
 def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
     blocks: dict[Key, list[int]] = defaultdict(list)
+    least = [min(report.euros, default=0.0) for report in reports]
+    most = [max(report.euros, default=math.inf) for report in reports]
     for right, report in enumerate(reports):
         if report.event.donor is None:
             continue
         found: set[int] = set()
         for key in _looks_up(report):
             found.update(blocks[key][-NEAREST[key[3]] :])
+        low, high = least[right] / FLOOR, most[right] * FLOOR
         for left in sorted(found):
-            if _may_match(reports[left], report):
+            if most[left] >= low and least[left] <= high and _may_match(reports[left], report):
                 yield left, right
         for key in _files_under(report):
             blocks[key].append(right)
 
 
 def _may_match(a: Report, b: Report) -> bool:
+    """Whether two reports could be one act: a cheap look before they are weighed."""
     if a.document.id == b.document.id:
         return False
     if not a.euros or not b.euros:
         return True
+    widest = FLOOR if "at_least" in (a.event.modifier, b.event.modifier) else WIDEST
     if len(a.euros) == len(b.euros) == 1:
         x, y = a.euros[0], b.euros[0]
-        if x > FLOOR * y or y > FLOOR * x:
-            return False
-    widest = FLOOR if "at_least" in (a.event.modifier, b.event.modifier) else WIDEST
+        return x <= widest * y and y <= widest * x and not _surely_differ(a, b)
     return any(x <= widest * y and y <= widest * x for x in a.euros for y in b.euros)
+
+
+def _surely_differ(a: Report, b: Report) -> bool:
+    """Whether two lone sums of one currency and as many digits differ: no rounding makes them equal."""
+    x, y = a.sums[0], b.sums[0]
+    if x.currency != y.currency or x.digits != y.digits or abs(x.amount - y.amount) <= EXACT * x.amount:
+        return False
+    return (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED)
 
 
 def _buckets(report: Report) -> list[int]:

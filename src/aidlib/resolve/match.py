@@ -11,7 +11,7 @@ from aidlib.model import AidType, Stage
 from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.reports import Report, Sum
 
-__all__ = ["SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
+__all__ = ["EXACT", "SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
 
 Match = tuple[float, tuple[str, ...]]
 
@@ -41,6 +41,7 @@ AMENDED = 0.25
 AT_ONCE = 10
 # A one-digit sum stands for anything within half a unit; beyond this it says too little.
 WIDEST_ROUNDING = 0.085
+VAGUE = (None, AidType.MIXED)
 NOTHING: Match = (0.0, ())
 
 
@@ -49,6 +50,7 @@ def _weights() -> dict[str, float]:
     return {row.name: row.value for row in match_weights()}
 
 
+@cache
 def _cue(name: str, factor: float = 1.0) -> Match:
     return _weights()[name] * factor, (name,)
 
@@ -83,10 +85,14 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
     if sums[1] == ("sum_differs",) and not _is_amended(a, b):
         # Nothing else can outweigh it.
         return sums
-    cues = [sums, _match_mechanisms(a, b), _match_items(a, b), _match_kinds(a, b), _match_days(a, b)]
-    if cues[0][1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
-        cues[0] = _cue("sum_amended")
-    return sum(score for score, _ in cues), tuple(name for _, names in cues for name in names)
+    if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
+        sums = _cue("sum_amended")
+    score, cues = sums
+    for weigh in (_match_mechanisms, _match_items, _match_kinds, _match_days):
+        more, names = weigh(a, b)
+        score += more
+        cues += names
+    return score, cues
 
 
 @lru_cache(maxsize=65536)
@@ -100,6 +106,8 @@ def _rate(table: RateTable, currency: str, day: date) -> float | None:
 def _match_sums(a: Report, b: Report, table: RateTable) -> Match:
     if not a.sums or not b.sums:
         return NOTHING
+    if len(a.sums) == len(b.sums) == 1:
+        return _match_sum(a.sums[0], b.sums[0], (a.told, b.told), table)
     return max(
         (_match_sum(x, y, (a.told, b.told), table) for x in a.sums for y in b.sums),
         key=lambda match: match[0],
@@ -107,10 +115,10 @@ def _match_sums(a: Report, b: Report, table: RateTable) -> Match:
 
 
 def _match_sum(x: Sum, y: Sum, days: tuple[date, date], table: RateTable) -> Match:
-    weights = _weights()
     if x.currency == y.currency:
         gap = abs(x.amount - y.amount) / max(x.amount, y.amount)
         if gap <= EXACT and (gap == 0 or min(x.digits, y.digits) > 2):
+            weights = _weights()
             digits = min(x.digits, y.digits, 3)
             return weights["sum_same"] + weights["sum_same_digit"] * (digits - 1), ("sum_same",)
         return _match_rounded(x, y, x.amount, y.amount) or _cue("sum_differs")
@@ -178,7 +186,7 @@ def _match_mechanisms(a: Report, b: Report) -> Match:
 def _match_items(a: Report, b: Report) -> Match:
     if not a.items and not b.items:
         return NOTHING
-    shared = a.items.keys() & b.items.keys()
+    shared = a.items.keys() & b.items.keys() if a.items and b.items else frozenset()
     lacks_sum = not (a.sums and b.sums)
     if not shared:
         differs = bool(a.named and b.named) or (
@@ -212,8 +220,10 @@ def _is_goods_beside_sum(a: Report, b: Report) -> bool:
 
 
 def _match_kinds(a: Report, b: Report) -> Match:
-    kinds = {a.event.aid_type, b.event.aid_type} - {None, AidType.MIXED}
-    return _cue("aid_type_differs") if AidType.MILITARY in kinds and len(kinds) > 1 else NOTHING
+    one, other = a.event.aid_type, b.event.aid_type
+    if one is other or one in VAGUE or other in VAGUE:
+        return NOTHING
+    return _cue("aid_type_differs") if AidType.MILITARY in (one, other) else NOTHING
 
 
 def _match_days(a: Report, b: Report) -> Match:
