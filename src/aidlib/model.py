@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,7 @@ __all__ = [
     "Span",
     "Stage",
     "When",
+    "address_of",
 ]
 
 
@@ -71,11 +73,26 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
 
+ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]{1,2000}", re.ASCII)
+
+
+def address_of(value: object) -> str | None:
+    """Give a text that a page can safely link to; None for anything else.
+
+    Examples
+    --------
+    >>> address_of("https://example.org/aid?id=1"), address_of("javascript:alert(1)")
+    ('https://example.org/aid?id=1', None)
+    """
+    return value if isinstance(value, str) and ADDRESS.fullmatch(value) else None
+
+
 @dataclass(frozen=True)
 class Document:
     """One text as received, and what is known of it from outside the text.
 
-    ``text`` is never changed: every offset refers to it. ``published`` is None where nothing tells.
+    ``text`` is never changed: every offset refers to it. ``published`` is None where nothing tells,
+    ``source`` is the outlet, and ``url`` the address of the text, http or https.
     """
 
     id: str
@@ -83,6 +100,7 @@ class Document:
     title: str | None = None
     published: date | None = None
     source: str | None = None
+    url: str | None = None
 
     @classmethod
     def from_text(
@@ -93,6 +111,7 @@ class Document:
         title: str | None = None,
         published: date | str | None = None,
         source: str | None = None,
+        url: str | None = None,
     ) -> Document:
         """Make a document from a string.
 
@@ -102,7 +121,7 @@ class Document:
         2024
         """
         day = date.fromisoformat(published) if isinstance(published, str) else published
-        return cls(id, text, title, day, source)
+        return cls(id, text, title, day, source, url)
 
     @cached_property
     def sha256(self) -> str:

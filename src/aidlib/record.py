@@ -7,7 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from aidlib.errors import ReadError
-from aidlib.model import AidType, Amount, Document, Event, Item, Mention, Money, Reading, Span, Stage
+from aidlib.model import (
+    AidType,
+    Amount,
+    Document,
+    Event,
+    Item,
+    Mention,
+    Money,
+    Reading,
+    Span,
+    Stage,
+    address_of,
+)
 
 __all__ = ["reading_from_record", "record_of"]
 
@@ -34,6 +46,7 @@ def record_of(reading: Reading, *, with_text: bool = False) -> dict[str, Any]:
         "title": document.title,
         "published": document.published.isoformat() if document.published else None,
         "source": document.source,
+        "url": document.url,
         "sha256": document.sha256,
         "mentions": [_mention_record(mention) for mention in reading.money],
         "events": [_event_record(event) for event in reading.events],
@@ -137,6 +150,7 @@ def _document(record: Mapping[str, Any]) -> Document:
         title=record.get("title"),
         published=record.get("published"),
         source=record.get("source"),
+        url=address_of(record.get("url")),
     )
     written = record.get("sha256")
     if record.get("text") is None and written:

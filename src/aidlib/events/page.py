@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
@@ -117,7 +117,7 @@ def read_page(document: Document) -> Page:
     if document.published is None:
         day = find_published(document.text)
         if day is not None:
-            document = Document(document.id, document.text, document.title, day, document.source)
+            document = replace(document, published=day)
     hits = _without_scheme_names(scan(document.text))
     sentences = tuple(split_sentences(document.text, hits))
     money = tuple(find_money(document))

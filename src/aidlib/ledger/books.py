@@ -215,6 +215,7 @@ def _event_row(reading: Reading, placed: Placement, valuer: Valuer) -> dict[str,
     row |= asdict(placed) | _valued_columns(valued) | _words(reading, _first_span(event))
     return row | {
         "source": document.source,
+        "url": document.url,
         "title": document.title,
         "published": document.published,
         "donors": _joined(event.donors or ()),

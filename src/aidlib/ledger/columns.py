@@ -100,6 +100,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("commitment_id", "act that it tells of", True),
         _text("status", "status of that act", True, STATUSES),
         _text("source", "outlet"),
+        _text("url", "address of the text"),
         _text("title", "headline"),
         Column("published", "day", "day of publication"),
         *_PARTIES,

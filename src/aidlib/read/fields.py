@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from aidlib.errors import AidlibError, ReadError
-from aidlib.model import Document
+from aidlib.model import Document, address_of
 
 DATE_KEYS = ("published", "source_date", "date")
 SOURCE_KEYS = ("source_publisher", "source", "source_url")
+URL_KEYS = ("source_url", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,13 @@ def document_of(fields: dict[str, Any], where: str) -> Document:
             )
     title, source = text_of(fields.get("title")), text_of(fields.get("source"))
     _refuse_half_characters((str(name), str(text), title or "", source or ""), where)
-    return Document(str(name), str(text), title, first_date(fields, ("published",), where), source)
+    day, url = first_date(fields, ("published",), where), url_of(fields)
+    return Document(str(name), str(text), title, day, source, url)
+
+
+def url_of(fields: dict[str, Any]) -> str | None:
+    """Give the first address that a page can link to; anything else is none."""
+    return next((url for key in URL_KEYS if (url := address_of(text_of(fields.get(key))))), None)
 
 
 def _refuse_half_characters(values: tuple[str, ...], where: str) -> None:

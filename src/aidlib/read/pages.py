@@ -9,7 +9,7 @@ from typing import Any
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
-from aidlib.read.fields import DATE_KEYS, SOURCE_KEYS, decode_text, first_date, first_text, text_of
+from aidlib.read.fields import DATE_KEYS, SOURCE_KEYS, decode_text, first_date, first_text, text_of, url_of
 
 
 def read_single(path: Path, ending: str) -> Document:
@@ -24,9 +24,8 @@ def read_markdown(path: Path, text: str) -> Document:
     meta, body = _split_front_matter(text, str(path))
     heading = re.search(r"(?m)^# +(.+?)[ #\r]*$", body)
     title = text_of(meta.get("title")) or (heading.group(1) if heading else None)
-    return Document(
-        path.stem, body, title, first_date(meta, DATE_KEYS, str(path)), first_text(meta, SOURCE_KEYS)
-    )
+    day, source = first_date(meta, DATE_KEYS, str(path)), first_text(meta, SOURCE_KEYS)
+    return Document(path.stem, body, title, day, source, url_of(meta))
 
 
 def _split_front_matter(text: str, where: str) -> tuple[dict[str, Any], str]:
@@ -81,7 +80,8 @@ def read_html(path: Path, raw: bytes) -> Document:
     if found is None or not (found.text or "").strip():
         raise ReadError("the page has no main text", where=str(path), fix="Save its text as .txt or .md.")
     published = date.fromisoformat(found.date) if found.date else None
-    return Document(path.stem, found.text, found.title, published, found.sitename or found.hostname)
+    outlet = found.sitename or found.hostname
+    return Document(path.stem, found.text, found.title, published, outlet, url_of({"url": found.url}))
 
 
 def _encoding_of(raw: bytes) -> str:

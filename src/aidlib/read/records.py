@@ -85,7 +85,7 @@ def read_parquet(path: Path) -> Iterator[tuple[int | None, Document | SetAside]]
         for key in ("id", "text"):
             if key not in have:
                 raise ReadError(f"column {key!r} is missing", where=str(path), fix=f"Add the column {key!r}.")
-        columns = [c for c in ("id", "text", "title", "published", "source") if c in have]
+        columns = [c for c in ("id", "text", "title", "published", "source", "url") if c in have]
         rows = (r for b in file.iter_batches(BATCH_ROWS, columns=columns) for r in b.to_pylist())
         for number, fields in enumerate(rows, start=1):
             where = f"{path}, row {number}"

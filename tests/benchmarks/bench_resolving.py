@@ -1,0 +1,76 @@
+"""In: generated reports of invented acts. Out: how time and memory of resolving them grow."""
+
+from __future__ import annotations
+
+import random
+import resource
+import time
+from datetime import date, timedelta
+
+import pytest
+
+from aidlib.model import Reading
+from aidlib.resolve import resolve_events
+from build import event, reading
+
+DONORS = (
+    "USA GBR DEU NOR DNK SWE NLD FRA POL CAN JPN EU FIN BEL ITA ESP LTU LVA EST CZE AUS KOR CHE IRL PRT AUT "
+    "ROU BGR HRV SVN LUX GRC ISL NZL IMF WB EIB EBRD UN MULTI"
+).split()
+MONEY = {"USA": "USD", "GBR": "GBP", "NOR": "NOK", "DNK": "DKK", "SWE": "SEK", "CAN": "CAD", "JPN": "JPY"}
+WAYS = (None, None, None, "in_kind", "procurement", "danish_model", "loan", "grant", "purl", "framework")
+GOODS = (None, None, None, "F-16", "Patriot system", "drone", "155 mm shell", "NASAMS", "Leopard 2")
+STAGES = ("pledged", "committed", "allocated", "delivered")
+SIZES = (2_000, 20_000, 200_000)
+FIRST = date(2022, 2, 24)
+
+
+def make_readings(n: int, *, seed: int = 7) -> list[Reading]:
+    """Make n reports, about four an act, told by as many documents over five years."""
+    chance = random.Random(seed)
+    acts = [
+        (
+            chance.choice(DONORS),
+            int(float(f"{10 ** chance.uniform(5.5, 9.5):.{chance.choice((0, 1, 1, 2))}e}")),
+            chance.choice(WAYS),
+            FIRST + timedelta(days=chance.randrange(1700)),
+            chance.choice(GOODS),
+        )
+        for _ in range(n // 4)
+    ]
+    told = []
+    for number in range(n):
+        donor, amount, way, day, goods = chance.choice(acts)
+        late = min(int(chance.expovariate(1 / 20)), 300)
+        told.append(
+            reading(
+                event(
+                    donor,
+                    None if chance.random() < 0.2 else amount,
+                    chance.choice(STAGES),
+                    currency=MONEY.get(donor, "EUR"),
+                    mechanism=way,
+                    items={goods: None} if goods else None,
+                    about_past=late > 5,
+                ),
+                id=f"d{number:06}",
+                published=(day + timedelta(days=late)).isoformat(),
+            )
+        )
+    return told
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_resolving_is_told_in_seconds_and_megabytes(n: int) -> None:
+    told = make_readings(n)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.process_time()
+    found = resolve_events(told)
+    spent = time.process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"\n{n} reports: {spent:.1f} s, {spent / n * 1e6:.0f} µs each, "
+        f"{peak:.0f} MB at most ({before:.0f} MB before), {len(found.commitments)} acts"
+    )
+    assert len(found.reports) == n
+    assert peak < 2048
