@@ -6,13 +6,14 @@ import re
 from datetime import date
 from functools import cache
 
-from aidlib.lexicon import read_table
+from aidlib.lexicon import read_table, terms
 from aidlib.mentions import scan
 
-__all__ = ["donor_of", "item_of", "month_of", "when_of", "word_of"]
+__all__ = ["donor_name", "donor_of", "item_of", "month_of", "when_of", "word_of"]
 
 # The tracker starts with the end of relations between Russia and Ukraine.
 START = date(2022, 1, 24)
+PARTIES = ("country", "body", "group")
 IN_BRACKETS = re.compile(r"\([^)]*\)")
 DAY = re.compile(r"\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<m2>\d\d?)/(?P<d2>\d\d?)/(?P<y2>\d{4}|\d\d)\b")
 MONTH = re.compile(r"\b(?P<y>20\d\d)-(?P<m>\d\d)\b|\b(?P<m2>\d\d?)/(?P<y2>\d{4}|\d\d)\b")
@@ -36,16 +37,42 @@ def word_of(kind: str, label: str | None) -> str | None:
 
 
 def donor_of(name: str) -> str | None:
-    """Give the code of a donor; None where the name is not wholly one party of the lexicon.
+    """Give the code of a donor; None where the name is not wholly one party of the lexicon, or its code.
 
     Examples
     --------
     >>> donor_of("EU (Commission and Council)"), donor_of("Czech Republic"), donor_of("Norway and Denmark")
     ('EU', 'CZE', None)
     """
+    if name in _codes():
+        return name
     plain = " ".join(IN_BRACKETS.sub(" ", name).split())
     hits = [hit for hit in scan(plain) if hit.kind == "party" and hit.tag in ("country", "body")]
     return next((hit.key for hit in hits if hit.end - hit.start == len(plain)), None)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(term.key for _, term in terms() if term.kind == "party" and term.tag in PARTIES)
+
+
+@cache
+def _names() -> dict[str, str]:
+    forms = [(form, term) for form, term in terms() if term.kind == "party" and term.tag in ("country", "body")]
+    return {term.key: form for form, term in reversed(forms)}
+
+
+def donor_name(code: str | None) -> str:
+    """Name a donor as the tracker does, for joins; several donors keep their code.
+
+    Examples
+    --------
+    >>> donor_name("CZE"), donor_name("EU"), donor_name("MULTI"), donor_name(None)
+    ('Czechia', 'EU (Commission and Council)', 'MULTI', 'unknown')
+    """
+    if code is None:
+        return "unknown"
+    return word_of("donor", code) or _names().get(code, code)
 
 
 def item_of(name: str) -> str:

@@ -15,9 +15,10 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from aidlib.errors import ReadError
+from aidlib.ledger.files import FORMULA_STARTS
 from aidlib.read.fields import decode_text
 
-__all__ = ["WORKBOOKS", "Sheet", "cell_name", "place_of", "read_csv_sheet", "read_formulas", "read_sheets"]
+__all__ = ["WORKBOOKS", "Sheet", "cell_name", "guard", "place_of", "read_csv_sheet", "read_formulas", "read_sheets", "unguard"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -71,6 +72,22 @@ def place_of(name: str) -> tuple[int, int]:
     return int(found[2]) - 1, column - 1
 
 
+def guard(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula.
+
+    Examples
+    --------
+    >>> guard("=1+1"), unguard(guard("=1+1")), guard("Norway")
+    ("'=1+1", '=1+1', 'Norway')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def unguard(text: str) -> str:
+    """Take off what ``guard`` has put on."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def read_sheets(path: Path) -> dict[str, Sheet]:
     """Read every sheet of a workbook.
 
@@ -107,7 +124,8 @@ def read_csv_sheet(path: Path) -> Sheet:
     """
     try:
         text = decode_text(path.read_bytes(), str(path))
-        return Sheet(path.name, list(csv.reader(io.StringIO(text, newline=""), strict=True)))
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return Sheet(path.name, [[unguard(cell) for cell in row] for row in rows])
     except (OSError, csv.Error) as error:
         said = getattr(error, "strerror", None) or error
         raise ReadError(
