@@ -1,4 +1,4 @@
-"""In: a workbook of the Kiel tracker, or its site's CSV files. Out: its tables, by our contract, and totals."""
+"""In: a workbook of the Kiel tracker, or its site's CSV files. Out: its tables by contract, and totals."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -102,14 +102,15 @@ def squeeze(value: Any) -> str:
 
     Examples
     --------
-    >>> squeeze(" Humanitarian  aid "), squeeze(35000000.0), squeeze(date(2022, 3, 1))
+    >>> squeeze(" Humanitarian  aid "), squeeze(35000000.0), squeeze(datetime(2022, 3, 1))
     ('Humanitarian aid', '35000000', '2022-03-01')
     """
     if isinstance(value, datetime):
         value = value.date()
-    if isinstance(value, Decimal | float) and value == value and abs(value) < LARGEST:
-        whole = value == int(value)
-        return str(int(value)) if whole else format(Decimal(str(value)), "f")
+    if isinstance(value, float | Decimal):
+        number = Decimal(str(value))
+        if number.is_finite() and abs(number) < LARGEST:
+            return str(int(number)) if number == int(number) else f"{number:f}"
     return " ".join(str(value).split())
 
 
@@ -143,7 +144,7 @@ def find_table(sheet: Sheet, fields: Sequence[Field], path: Path) -> Table:
         found = {f.name: places[h] for f in fields for h in _forms(f) if h in places}
         if len(found) > best[0]:
             best = (len(found), found, number + 1)
-    count, found, first = best
+    _, found, first = best
     missing = [f for f in fields if f.required != "no" and f.name not in found]
     if missing:
         raise _missing(missing, sheet.rows[first - 1] if sheet.rows else [], place(path, sheet.name))

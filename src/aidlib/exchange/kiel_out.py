@@ -116,11 +116,12 @@ def _top(name: str, acts: dict[str, Act]) -> str:
 def _act_rows(
     act: Act, top: str, acts: dict[str, Act], *, is_counted: bool, told: dict[str, tuple[str, str]]
 ) -> Iterator[dict[str, object]]:
-    parts = [other["amount_eur"] or ZERO for other in acts.values() if other["part_of"] == act["commitment_id"]]
+    name = act["commitment_id"]
+    parts = [other["amount_eur"] or ZERO for other in acts.values() if other["part_of"] == name]
     value = act["amount_eur"] if is_counted and act["amount_eur"] is not None else ZERO
     own = max(value - sum(parts, ZERO), ZERO)
     stage = Stage(act["stage"])
-    explanation, source = told.get(act["commitment_id"], ("", ""))
+    explanation, source = told.get(name, ("", ""))
     items = (act["items"] or "").split("|")
     day = f"{act['announced_on']:%Y-%m-%d}" if act["announced_on"] is not None else ""
     labels = {
@@ -137,17 +138,17 @@ def _act_rows(
     }
     amount = "" if act["amount"] is None else f"{act['amount']:f}"
     for number, item in enumerate(items):
-        name, _, quantity = item.partition(":")
+        goods, _, quantity = item.partition(":")
         is_first = number == 0
         yield labels | {
             "source_reported_value": amount,
             "tot_activity_value": amount if is_first else "0",
-            "tot_activity_value_EUR": f"{value:f}" if is_first and act["commitment_id"] == top else "0",
+            "tot_activity_value_EUR": f"{value:f}" if is_first and name == top else "0",
             "tot_sub_activity_value_EUR": f"{own:f}" if is_first else "0",
             "tot_sub_activity_value_EUR_redistr": f"{own:f}" if is_first else "0",
             "tot_value_deliv_EUR": f"{own:f}" if is_first and stage in HANDED_OVER else "0",
-            "item": name,
-            "item_type": _classes().get(name, ""),
+            "item": goods,
+            "item_type": _classes().get(goods, ""),
             "item_quantity": quantity,
         }
 

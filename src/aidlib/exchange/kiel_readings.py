@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,20 @@ import pandas as pd
 
 from aidlib.exchange.kiel import Kiel
 from aidlib.exchange.kiel_words import item_of, word_of
-from aidlib.model import AidType, Amount, Document, Event, Item, Mention, Money, Reading, Span, Stage, When
+from aidlib.model import (
+    AidType,
+    Amount,
+    Decision,
+    Document,
+    Event,
+    Item,
+    Mention,
+    Money,
+    Reading,
+    Span,
+    Stage,
+    When,
+)
 
 __all__ = ["kiel_readings"]
 
@@ -23,8 +37,6 @@ KINDS = {
     "aid_type_specific": "mechanism",
 }
 SUMS = ("activity_value", "reported_value", "value_eur", "allocated_eur", "sub_value_eur", "delivered_eur")
-ESTIMATED = Decimal(1)
-
 Record = Mapping[str, Any]
 
 
@@ -105,7 +117,16 @@ def _reading(kiel: Kiel, rows: list[Record], recipient: str) -> Reading:
         source=f"Kiel Ukraine Support Tracker{release}",
     )
     events = _events(page, rows, first, recipient)
-    return Reading(document, _mentions(page, rows, document), tuple(events))
+    reading = Reading(document, _mentions(page, rows, document), tuple(events))
+    return replace(reading, decisions=tuple(_decisions(reading)))
+
+
+def _decisions(reading: Reading) -> Iterator[Decision]:
+    """Say of every sum which event books it; the others tell the same in another way."""
+    for number, mention in enumerate(reading.money):
+        events = [n for n, event in enumerate(reading.events) if mention.span in event.evidence]
+        verdict = "booked" if events == [0] else "part" if events else "conversion"
+        yield Decision(number, verdict, events[0] if events else None)
 
 
 def _events(page: _Page, rows: list[Record], first: Record, recipient: str) -> list[Event]:
@@ -142,13 +163,8 @@ def _events(page: _Page, rows: list[Record], first: Record, recipient: str) -> l
     if delivered > 0 and not is_all:
         told = next(row for row in rows if row["delivered_eur"])
         part = _event(page, told, handed_over, recipient, name="delivered_eur", part_of=0, is_dated=False)
-        events.append(_with_sum(part, delivered, _items(rows, "quantity_delivered")))
+        events.append(replace(part, amount=delivered, items=_items(rows, "quantity_delivered")))
     return events
-
-
-def _with_sum(event: Event, amount: Decimal, items: tuple[Item, ...]) -> Event:
-    fields = {name: getattr(event, name) for name in event.__dataclass_fields__}
-    return Event(**{**fields, "amount": amount, "currency": "EUR", "items": items})
 
 
 def _sum(rows: Iterable[Record], name: str) -> Decimal:

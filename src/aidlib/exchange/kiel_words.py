@@ -7,15 +7,18 @@ from datetime import date
 from functools import cache
 
 from aidlib.lexicon import read_table, terms
-from aidlib.mentions import scan
+from aidlib.mentions.scan import scan
 
 __all__ = ["donor_name", "donor_of", "item_of", "month_of", "when_of", "word_of"]
 
 # The tracker starts with the end of relations between Russia and Ukraine.
 START = date(2022, 1, 24)
-PARTIES = ("country", "body", "group")
+NAMED = ("country", "body")
+PARTIES = (*NAMED, "group")
 IN_BRACKETS = re.compile(r"\([^)]*\)")
-DAY = re.compile(r"\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<m2>\d\d?)/(?P<d2>\d\d?)/(?P<y2>\d{4}|\d\d)\b")
+DAY = re.compile(
+    r"\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<m2>\d\d?)/(?P<d2>\d\d?)/(?P<y2>\d{4}|\d\d)\b"
+)
 MONTH = re.compile(r"\b(?P<y>20\d\d)-(?P<m>\d\d)\b|\b(?P<m2>\d\d?)/(?P<y2>\d{4}|\d\d)\b")
 
 
@@ -47,7 +50,7 @@ def donor_of(name: str) -> str | None:
     if name in _codes():
         return name
     plain = " ".join(IN_BRACKETS.sub(" ", name).split())
-    hits = [hit for hit in scan(plain) if hit.kind == "party" and hit.tag in ("country", "body")]
+    hits = [hit for hit in scan(plain) if hit.kind == "party" and hit.tag in NAMED]
     return next((hit.key for hit in hits if hit.end - hit.start == len(plain)), None)
 
 
@@ -58,7 +61,7 @@ def _codes() -> frozenset[str]:
 
 @cache
 def _names() -> dict[str, str]:
-    forms = [(form, term) for form, term in terms() if term.kind == "party" and term.tag in ("country", "body")]
+    forms = [(form, term) for form, term in terms() if term.kind == "party" and term.tag in NAMED]
     return {term.key: form for form, term in reversed(forms)}
 
 

@@ -18,7 +18,17 @@ from aidlib.errors import ReadError
 from aidlib.ledger.files import FORMULA_STARTS
 from aidlib.read.fields import decode_text
 
-__all__ = ["WORKBOOKS", "Sheet", "cell_name", "guard", "place_of", "read_csv_sheet", "read_formulas", "read_sheets", "unguard"]
+__all__ = [
+    "WORKBOOKS",
+    "Sheet",
+    "cell_name",
+    "guard",
+    "place_of",
+    "read_csv_sheet",
+    "read_formulas",
+    "read_sheets",
+    "unguard",
+]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -103,9 +113,7 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
             for name in book.sheet_names
         }
     except FileNotFoundError as error:
-        raise ReadError(
-            f"file {path.name} does not exist", where=str(path), fix="Check the path."
-        ) from error
+        raise ReadError(f"file {path.name} does not exist", where=str(path), fix="Check the path.") from error
     except (OSError, CalamineError, ValueError) as error:
         raise ReadError(
             f"{path.name} is no workbook that can be read: {error}",
