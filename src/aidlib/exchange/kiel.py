@@ -90,11 +90,13 @@ def read_kiel(path: Path | str) -> Kiel:
         A file, sheet or required column is missing (``data/kiel_columns.csv``), or no row is readable.
     """
     path = Path(path)
+    if not path.exists():
+        raise ReadError(f"file {path.name} does not exist", where=str(path), fix="Check the path.")
     if path.is_dir():
         return _read_site(path)
     if path.suffix.lower() == ".csv":
         return _read_main({"": read_csv_sheet(path)}, path)
-    if path.exists() and path.suffix.lower() not in WORKBOOKS:
+    if path.suffix.lower() not in WORKBOOKS:
         raise ReadError(
             f"{path.name} has an ending that is not read",
             where=str(path),

@@ -84,7 +84,7 @@ def item_of(name: str) -> str:
     Examples
     --------
     >>> item_of("M777 howitzer"), item_of("sleeping bag"), item_of("ammunition for HIMARS")
-    ('M777', 'sleeping bag', 'ammunition for HIMARS')
+    ('M777 howitzer', 'blanket', 'ammunition for HIMARS')
     """
     hits = [hit for hit in scan(name) if hit.kind == "item"]
     # What the goods are for comes last: ammunition for a launcher is no launcher.

@@ -104,7 +104,7 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
     Raises
     ------
     ReadError
-        The file is missing, locked, or no workbook.
+        The file is locked, or no workbook.
     """
     try:
         book = CalamineWorkbook.from_path(path)
@@ -112,8 +112,6 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
             name: Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in book.sheet_names
         }
-    except FileNotFoundError as error:
-        raise ReadError(f"file {path.name} does not exist", where=str(path), fix="Check the path.") from error
     except (OSError, CalamineError, ValueError) as error:
         raise ReadError(
             f"{path.name} is no workbook that can be read: {error}",
@@ -128,7 +126,7 @@ def read_csv_sheet(path: Path) -> Sheet:
     Raises
     ------
     ReadError
-        The file is missing, not UTF-8, or no table.
+        The file is not UTF-8, or no table.
     """
     try:
         text = decode_text(path.read_bytes(), str(path))
