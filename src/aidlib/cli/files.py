@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import click
 
+import aidlib
 from aidlib.errors import AidlibError, ParameterError, ReadError
 from aidlib.events import build_events
 from aidlib.model import Document, Reading
@@ -29,8 +30,9 @@ def inputs_or_seeds(inputs: tuple[str, ...]) -> list[Path]:
 def read_events(
     inputs: Iterable[Path], set_aside: list[SetAside], *, any_language: bool = False
 ) -> Iterator[Reading]:
-    """Read documents and their events; what cannot be read goes to ``set_aside``."""
-    for item in read_documents(inputs, any_language=any_language):
+    """Read documents and workbooks of the tracker; what cannot be read goes to ``set_aside``."""
+    workbooks, texts = split_workbooks(inputs)
+    for item in read_documents(texts, any_language=any_language):
         if isinstance(item, Document):
             try:
                 yield build_events(item)
@@ -38,11 +40,23 @@ def read_events(
                 set_aside.append(SetAside.of(error, name=item.id, path=error.where))
         else:
             set_aside.append(item)
+    for path in workbooks:
+        kiel = aidlib.read_kiel(path)
+        set_aside.extend(kiel.set_aside)
+        yield from aidlib.kiel_readings(kiel)
+
+
+def split_workbooks(inputs: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Part the workbooks that are named from texts and folders, where none is looked for."""
+    paths = list(inputs)
+    workbooks = [path for path in paths if path.suffix.lower() == ".xlsx" and not path.is_dir()]
+    return workbooks, [path for path in paths if path not in workbooks]
 
 
 def refuse_overwriting(out: Path, inputs: Iterable[Path]) -> None:
     """Fail where the output would replace one of the inputs."""
-    if out.exists() and out.resolve() in {path.resolve() for path in find_inputs(inputs)}:
+    workbooks, texts = split_workbooks(inputs)
+    if out.exists() and out.resolve() in {path.resolve() for path in [*workbooks, *find_inputs(texts)]}:
         raise ParameterError(
             f"output {out} is one of the inputs",
             where="option -o",

@@ -44,8 +44,9 @@ def command(
 ) -> None:
     """Read announcements and write their mentions and events, a JSON object a document.
 
-    INPUT is a file (.txt, .md, .html, .jsonl, .parquet) or a folder, searched in depth; seeds/briefs if
-    left out. What cannot be read is set aside in OUT.quarantine.jsonl.
+    INPUT is a file (.txt, .md, .html, .jsonl, .parquet), a workbook of the Kiel tracker (.xlsx), or a
+    folder, searched in depth for texts; seeds/briefs if left out. What cannot be read is set aside in
+    OUT.quarantine.jsonl.
     """
     out = _output(output)
     quarantine = out.with_name(out.name.removesuffix(".jsonl") + ".quarantine.jsonl")

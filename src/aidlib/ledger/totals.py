@@ -17,7 +17,7 @@ from aidlib.ledger.columns import Column, frame_of
 if TYPE_CHECKING:
     from aidlib.ledger.books import Ledger
 
-__all__ = ["GROUPINGS", "build_totals", "naive_steps", "total_columns", "total_commitments"]
+__all__ = ["GROUPINGS", "build_totals", "counted_once", "naive_steps", "total_columns", "total_commitments"]
 
 GROUPINGS = (
     "donor",
@@ -75,6 +75,18 @@ def build_totals(
     return total_commitments(ledger.commitments, by=by, parts=parts)
 
 
+def counted_once(commitments: pd.DataFrame) -> frozenset[str]:
+    """Name the acts that the central total by donor adds up: of those that may be one another, one."""
+    cells: dict[tuple[Hashable, ...], list[_Act]] = defaultdict(list)
+    for act in _counted(commitments, ["donor"]):
+        cells[act.cell].append(act)
+    return frozenset(_largest(group).name for acts in cells.values() for group in _components(acts))
+
+
+def _largest(group: Sequence[_Act]) -> _Act:
+    return max(group, key=lambda act: (act.central, act.name))
+
+
 def total_columns(by: Sequence[str]) -> list[Column]:
     """Columns of a table of totals."""
     return [
@@ -108,7 +120,7 @@ def total_commitments(
 
 
 def _add_up(acts: Sequence[_Act]) -> dict[str, Any]:
-    once = [max(group, key=lambda act: (act.central, act.name)) for group in _components(acts)]
+    once = [_largest(group) for group in _components(acts)]
     return {
         "low_eur": sum((act.low for act in once), ZERO),
         "central_eur": sum((act.central for act in once), ZERO),
