@@ -15,7 +15,7 @@ from aidlib.model import AidType, Amount, Document, Event, Item, Mention, Money,
 from aidlib.record import reading_from_record, record_of
 from build import event
 
-TOP = ["id", "title", "published", "source", "url", "sha256", "mentions", "events", "headline"]
+TOP = ["id", "title", "published", "source", "url", "register", "sha256", "mentions", "events", "headline"]
 MENTION = ["start", "end", "text", "amount", "currency", "low", "high", "modifier", "converts", "part_of"]
 EVENT = """
 donor donors channel recipient amount low high currency amount_alt modifier stage

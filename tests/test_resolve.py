@@ -215,3 +215,17 @@ def test_repeats_in_the_briefs_are_found_from_gold_events(seeds: Path) -> None:
 def test_repeats_in_real_articles_are_found_from_gold_events(shared: Path, name: str, least: float) -> None:
     source = shared / "bench" / name
     assert b_cubed(resolve_events(gold_readings(source)), gold_keys(source)) >= least
+
+
+def test_rows_of_one_register_are_acts_apart_and_join_what_others_tell() -> None:
+    told = event("EU", "500e6", mechanism="epf")
+    first, second = (reading(told, id=f"list/{n}", published="2022-04-13") for n in "12")
+    rows = [
+        replace(row, document=replace(row.document, register="list", id=row.document.id))
+        for row in (first, second)
+    ]
+    news = reading(told, id="news", published="2022-04-13")
+    apart, both = resolve_events(rows), resolve_events([*rows, news])
+    assert len(apart.commitments) == 2
+    assert len(both.commitments) == 2
+    assert sorted(act.n_reports for act in both.commitments) == [1, 2]

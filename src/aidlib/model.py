@@ -92,7 +92,8 @@ class Document:
     """One text as received, and what is known of it from outside the text.
 
     ``text`` is never changed: every offset refers to it. ``published`` is None where nothing tells,
-    ``source`` is the outlet, and ``url`` the address of the text, http or https.
+    ``source`` is the outlet, and ``url`` the address of the text, http or https. ``register`` names the
+    list that the text is a row of: a list that keeps its acts apart tells none of them twice.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Document:
     published: date | None = None
     source: str | None = None
     url: str | None = None
+    register: str | None = None
 
     @classmethod
     def from_text(
@@ -112,6 +114,7 @@ class Document:
         published: date | str | None = None,
         source: str | None = None,
         url: str | None = None,
+        register: str | None = None,
     ) -> Document:
         """Make a document from a string.
 
@@ -121,7 +124,7 @@ class Document:
         2024
         """
         day = date.fromisoformat(published) if isinstance(published, str) else published
-        return cls(id, text, title, day, source, url)
+        return cls(id, text, title, day, source, url, register)
 
     @cached_property
     def sha256(self) -> str:

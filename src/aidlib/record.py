@@ -47,6 +47,7 @@ def record_of(reading: Reading, *, with_text: bool = False) -> dict[str, Any]:
         "published": document.published.isoformat() if document.published else None,
         "source": document.source,
         "url": document.url,
+        "register": document.register,
         "sha256": document.sha256,
         "mentions": [_mention_record(mention) for mention in reading.money],
         "events": [_event_record(event) for event in reading.events],
@@ -151,6 +152,7 @@ def _document(record: Mapping[str, Any]) -> Document:
         published=record.get("published"),
         source=record.get("source"),
         url=address_of(record.get("url")),
+        register=record.get("register"),
     )
     written = record.get("sha256")
     if record.get("text") is None and written:

@@ -115,6 +115,7 @@ def _reading(kiel: Kiel, rows: list[Record], recipient: str) -> Reading:
         text=page.text,
         title=f"{first['donor_name']}: {first['activity_id'] or first['row']}",
         source=f"Kiel Ukraine Support Tracker{release}",
+        register=kiel.name,
     )
     events = _events(page, rows, first, recipient)
     reading = Reading(document, _mentions(page, rows, document), tuple(events))

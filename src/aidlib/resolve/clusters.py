@@ -73,13 +73,13 @@ def group_reports(
 
 
 class _Union:
-    """Disjoint groups that never hold two reports of one document, nor two that contradict."""
+    """Disjoint groups that never hold two reports of one voice, nor two that contradict."""
 
     def __init__(self, reports: Sequence[Report], table: RateTable | None) -> None:
         self._reports, self._table = reports, table
         self._root = list(range(len(reports)))
         self._members = [[n] for n in range(len(reports))]
-        self._documents = [{report.document.id} for report in reports]
+        self._voices = [{report.voice} for report in reports]
         self._witnesses = [{n} for n in range(len(reports))]
         self._why: dict[int, Edge] = {}
 
@@ -91,13 +91,13 @@ class _Union:
 
     def join(self, edge: Edge) -> None:
         a, b = self.find(edge.left), self.find(edge.right)
-        if a == b or not self._documents[a].isdisjoint(self._documents[b]) or self._contradict(a, b):
+        if a == b or not self._voices[a].isdisjoint(self._voices[b]) or self._contradict(a, b):
             return
         if len(self._members[a]) < len(self._members[b]):
             a, b = b, a
         self._root[b] = a
         self._members[a] += self._members[b]
-        self._documents[a] |= self._documents[b]
+        self._voices[a] |= self._voices[b]
         self._witnesses[a] = self._choose_witnesses(self._witnesses[a] | self._witnesses[b])
         self._why.setdefault(edge.right, edge)
 
@@ -121,10 +121,7 @@ class _Union:
         is_sum = bool({"sum_same", "sum_converted", "sum_rounded"} & set(edge.cues))
         # A report that found its act elsewhere is settled.
         return (
-            a != b
-            and is_sum
-            and edge.right not in self._why
-            and self._documents[a].isdisjoint(self._documents[b])
+            a != b and is_sum and edge.right not in self._why and self._voices[a].isdisjoint(self._voices[b])
         )
 
     def groups(self) -> list[Group]:
@@ -158,7 +155,7 @@ def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
 
 def _may_match(a: Report, b: Report) -> bool:
     """Whether two reports could be one act: a cheap look before they are weighed."""
-    if a.document.id == b.document.id:
+    if a.voice == b.voice:
         return False
     if not a.euros or not b.euros:
         return True

@@ -37,7 +37,8 @@ class Report:
 
     ``first`` and ``last`` bound the day of the act; ``told`` is the day of publication, else the
     last day that the event gives. ``is_loose`` marks background without a date. ``named`` are the
-    items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage.
+    items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage. A ``voice``
+    tells no act twice: it is the document, or the register that the document is a row of.
     """
 
     document: Document
@@ -52,6 +53,7 @@ class Report:
     items: dict[str, int | float | None]
     named: frozenset[str]
     rank: int
+    voice: str
 
     @property
     def eur(self) -> float | None:
@@ -146,6 +148,7 @@ def _make_report(document: Document, index: int, event: Event, table: RateTable)
         items={item.item: item.quantity for item in event.items},
         named=frozenset(item.item for item in event.items if any(map(str.isupper, item.item))),
         rank=RANKS[event.stage],
+        voice=f"register {document.register}" if document.register else document.id,
     )
 
 
