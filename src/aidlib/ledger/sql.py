@@ -1,10 +1,11 @@
-"""In: the folder of a ledger. Out: a DuckDB connection in which every table of it can be queried."""
+"""In: a ledger, or its folder. Out: a DuckDB connection in which every table of it can be queried."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aidlib.ledger.books import Ledger
 from aidlib.ledger.files import arrow_table, columns_of, read_ledger
 
 if TYPE_CHECKING:
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["connect"]
 
 
-def connect(folder: Path | str, *, check: bool = True) -> duckdb.DuckDBPyConnection:
+def connect(books: Ledger | Path | str, *, check: bool = True) -> duckdb.DuckDBPyConnection:
     """Open the books for SQL.
 
     Parameters
     ----------
-    folder : path
-        What ``write_ledger`` or ``aidlib ledger`` wrote. It is read once and not locked.
+    books : Ledger or path
+        A ledger, or the folder that ``aidlib ledger`` wrote. It is read once and not locked.
     check : bool
         Hold every table against its contract first.
 
@@ -42,12 +43,12 @@ def connect(folder: Path | str, *, check: bool = True) -> duckdb.DuckDBPyConnect
     """
     import duckdb
 
-    ledger = read_ledger(folder, check=check)
-    books = duckdb.connect(":memory:")
+    ledger = books if isinstance(books, Ledger) else read_ledger(books, check=check)
+    opened = duckdb.connect(":memory:")
     for name, columns in columns_of(ledger).items():
-        books.register("part", arrow_table(getattr(ledger, name), columns))
-        books.execute(f"create table {name} as select * from part")
-        books.unregister("part")
-    books.execute("set enable_external_access = false")
-    books.execute("set lock_configuration = true")
-    return books
+        opened.register("part", arrow_table(getattr(ledger, name), columns))
+        opened.execute(f"create table {name} as select * from part")
+        opened.unregister("part")
+    opened.execute("set enable_external_access = false")
+    opened.execute("set lock_configuration = true")
+    return opened
