@@ -199,7 +199,7 @@ def _match_items(a: Report, b: Report) -> Match:
     )
     if not is_one_way:
         return NOTHING
-    is_named = bool(a.named & b.named)
+    is_named = not a.named.isdisjoint(b.named)
     score, cues = _cue("item_named" if is_named else "item_generic")
     counts = [(a.items[item], b.items[item]) for item in shared]
     equal = sum(x == y and x is not None for x, y in counts)
@@ -230,8 +230,8 @@ def _match_days(a: Report, b: Report) -> Match:
     progress = b.rank > a.rank and _is_traceable(a, b)
     if a.is_loose or b.is_loose:
         return _match_loose(a, b, progress)
-    gap = max((b.first - a.last).days, (a.first - b.last).days, 0)
-    spread = max((r.last - r.first).days for r in (a, b))
+    gap = max(b.first_day - a.last_day, a.first_day - b.last_day, 0)
+    spread = max(a.last_day - a.first_day, b.last_day - b.first_day)
     if gap == 0 and spread > 100:
         return _cue("past_fresh")
     if gap and spread > 20:
@@ -245,18 +245,18 @@ def _match_days(a: Report, b: Report) -> Match:
 
 def _is_traceable(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
-    if a.named & b.named:
+    if a.named and b.named and a.named & b.named:
         return True
     is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
     # A scheme without a sum says little once some days have passed: it may be the next act.
-    return is_scheme and (bool(a.sums and b.sums) or (b.first - a.last).days <= AT_ONCE)
+    return is_scheme and (bool(a.sums and b.sums) or b.first_day - a.last_day <= AT_ONCE)
 
 
 def _match_loose(a: Report, b: Report, progress: bool) -> Match:
     if a.is_loose and b.is_loose:
-        return _cue("past_year" if (b.told - a.told).days <= 400 else "past_old")
+        return _cue("past_year" if b.told_day - a.told_day <= 400 else "past_old")
     loose, dated = (a, b) if a.is_loose else (b, a)
-    before, after = (loose.told - dated.last).days, (dated.first - loose.told).days
+    before, after = loose.told_day - dated.last_day, dated.first_day - loose.told_day
     days = max(before, 0) if after <= 0 else -after
     if days < -3:
         # The dated report is of a later day: only a later stage of the same act can be that.
@@ -277,7 +277,7 @@ def _ladder(days: int, steps: tuple[tuple[int, str], ...]) -> str:
 def _match_totals(a: Report, b: Report, sums: Match) -> Match:
     """Running totals of one donor and kind: the same sum told again; one that grew is another figure."""
     same_kind = a.event.mechanism == b.event.mechanism and a.event.aid_type == b.event.aid_type
-    if not same_kind or not a.sums or not b.sums or (b.told - a.told).days > 500:
+    if not same_kind or not a.sums or not b.sums or b.told_day - a.told_day > 500:
         return NOTHING
     if sums[0] > 0 or (sums[1] == ("sum_near",) and a.event.mechanism in SCHEMES):
         return _cue("total_same")

@@ -38,7 +38,8 @@ class Report:
     ``first`` and ``last`` bound the day of the act; ``told`` is the day of publication, else the
     last day that the event gives. ``is_loose`` marks background without a date. ``named`` are the
     items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage. A ``voice``
-    tells no act twice: it is the document, or the register that the document is a row of.
+    tells no act twice: it is the document, or the register that the document is a row of. Days
+    stand as dates and, since comparing goes faster so, as ordinals.
     """
 
     document: Document
@@ -54,6 +55,9 @@ class Report:
     named: frozenset[str]
     rank: int
     voice: str
+    told_day: int
+    first_day: int
+    last_day: int
 
     @property
     def eur(self) -> float | None:
@@ -149,6 +153,9 @@ def _make_report(document: Document, index: int, event: Event, table: RateTable)
         named=frozenset(item.item for item in event.items if any(map(str.isupper, item.item))),
         rank=RANKS[event.stage],
         voice=f"register {document.register}" if document.register else document.id,
+        told_day=told.toordinal(),
+        first_day=first.toordinal(),
+        last_day=last.toordinal(),
     )
 
 
