@@ -22,6 +22,7 @@ FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
 ).split()
 MORE = "instrument source_title source_url brief_ids".split()
+MECHANISM = "danish_model"  # of which such a table tells
 YEARS = re.compile(r"[12]\d{3}(-[12]\d{3})?")
 AMOUNT = re.compile(r"(\d+(\.\d+)?)?")
 DAY = re.compile(r"(\d{4}(-\d\d){0,2})?")
