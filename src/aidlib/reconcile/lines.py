@@ -20,7 +20,7 @@ from aidlib.reconcile.facts import MECHANISM, day_of, years_of
 __all__ = ["Figure", "Line", "lines_of_facts", "lines_of_ledger", "match_lines"]
 
 CHANNEL = "DNK"  # reviews and handles what goes through the Danish model
-ADJACENT = "adjacent_"
+ADJACENT = {"adjacent_direct": "direct_industry", "adjacent_build_with_ukraine": "joint_production"}
 # Two tellings of one sum in two currencies rarely agree better.
 NEAR = Decimal("0.02")
 
@@ -46,9 +46,9 @@ class Figure:
 class Line:
     """One sum of money, with every figure told of it; never two of them at once.
 
-    ``stages`` are the stages that the books report, with their day; ``quotes`` the words by document. ``part_of`` and ``overlaps``
-    name other lines. ``status`` is that of the ledger; ``is_direct`` marks money that goes past
-    the channel of its scheme.
+    ``part_of`` and ``overlaps`` name other lines. ``status`` is that of the ledger; ``is_direct``
+    marks money that goes past the channel of its scheme. ``stages`` are those that the books
+    report, with their day; ``quotes`` the words by document.
     """
 
     id: str
@@ -88,8 +88,7 @@ def lines_of_facts(facts: pd.DataFrame) -> list[Line]:
     rows = [row for row in facts.to_dict("records") if row["amount"] and row["currency"]]
     # A group first: a row without one may say what a row of a group says.
     for row in sorted(rows, key=lambda row: (not row["conflict_group"], row["row_id"])):
-        is_adjacent = row["row_type"].startswith(ADJACENT)
-        if row["row_type"] != "contribution" and not is_adjacent or Decimal(row["amount"]) <= 0:
+        if row["row_type"] not in ("contribution", *ADJACENT) or Decimal(row["amount"]) <= 0:
             continue
         place = (row["row_type"], row["contributor"], row["year"])
         alike = (*place, row["amount"], row["currency"])
@@ -102,10 +101,9 @@ def lines_of_facts(facts: pd.DataFrame) -> list[Line]:
 def _line_of_rows(rows: Sequence[Mapping[str, str]]) -> Line:
     rows = sorted(rows, key=lambda row: row["row_id"])
     first, kind = rows[0], rows[0]["row_type"]
-    is_direct = all(_is_direct(row) for row in rows if row["instrument"]) and any(map(_is_direct, rows))
     # A payment told later under another name stays what it was called first.
-    is_direct = is_direct or _is_direct(first)
-    mechanism = kind.removeprefix(ADJACENT) if kind.startswith(ADJACENT) else MECHANISM
+    is_direct = kind == "contribution" and _is_direct(first)
+    mechanism = ADJACENT.get(kind, MECHANISM)
     members = re.findall(r"\b[A-Z]{3}\b", first["instrument"]) if first["contributor"] == "MULTI" else []
     return Line(
         first["conflict_group"] or first["row_id"],
@@ -218,9 +216,7 @@ def match_lines(facts: Iterable[Line], acts: Iterable[Line], docs: Iterable[str]
     twins = {line.id: [act for act in acts if _is_same(line, act)] for line in facts}
     told = {act.id for found in twins.values() for act in found}
     rest = [
-        act
-        for act in acts
-        if act.id not in told and not (act.mechanism == MECHANISM and act.docs & read)
+        act for act in acts if act.id not in told and not (act.mechanism == MECHANISM and act.docs & read)
     ]
     return [_enriched(line, twins[line.id]) for line in facts] + rest
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, permutations
 
 from aidlib.errors import RateError
 from aidlib.model import Stage
@@ -17,7 +19,9 @@ from aidlib.reconcile.lines import CHANNEL, Figure, Line
 __all__ = ["Aside", "Item", "Scope", "Values", "find_scope"]
 
 ZERO = Decimal(0)
+Held = dict[str, tuple[str, int]]  # name of a line: why it is not added, and the tier
 RANK = {stage.value: stage.rank for stage in Stage}
+MOST_OTHERS = 25
 MOST_PARTS = 3  # lines that together make the difference of two figures; more would fit by chance
 
 
@@ -33,12 +37,22 @@ class Values:
         into = into or self.claim.currency
         if currency == into:
             return amount
-        day = day_of(self.claim.day, self.claim.years[1] if self.claim.years else self.table.last_day.year)
         try:
-            rates = [self.table.per_unit(code, day)[0] for code in (currency, into)]
+            rates = [self.table.per_unit(code, self.day)[0] for code in (currency, into)]
         except RateError:
             return None
         return (amount * rates[0] / rates[1]).quantize(Decimal("0.01"))
+
+    @property
+    def day(self) -> date:
+        """Day whose rates count: the claim's, the middle of a partial one, or of its last year."""
+        return day_of(self.claim.day, self.claim.years[1] if self.claim.years else self.table.last_day.year)
+
+    def told(self, currencies: Iterable[str]) -> str:
+        """Say which rates were used."""
+        codes = sorted({*currencies, self.claim.currency} - {"EUR"})
+        used = [f"{code} {1 / self.table.per_unit(code, self.day)[0]:.4f}" for code in codes]
+        return f"per euro on {self.day}: {', '.join(used)}" if used else ""
 
     def near(self, figure: Figure, value: Decimal) -> bool:
         """Whether a figure says that value, as far as it is rounded."""
@@ -121,11 +135,11 @@ def find_scope(
     items = [replace(item, piece_of=pieces.get(item.id)) for item in items]
     held |= _hold_joint([item for item in items if item.id not in held])
     held |= _hold_parts([item for item in items if item.id not in held])
-    aside += [Aside(item, held[item.id], HELD) for item in items if item.id in held]
+    aside += [Aside(item, *held[item.id]) for item in items if item.id in held]
     return Scope(tuple(item for item in items if item.id not in held), tuple(aside))
 
 
-HELD, SOON, NEAR, FAR, OTHER = range(5)
+WITHIN, MAYBE, SOON, NEAR, YEAR, FAR, OTHER = range(7)
 STATUS = {"total": "a running total", "proposed": "only proposed", "other": "for another recipient"}
 
 
@@ -133,21 +147,28 @@ def _why_not(claim: Claim, line: Line, handled: bool) -> tuple[str, int] | None:
     """Say why a line is not what a claim is about, and how far off it lies."""
     if line.status != "booked":
         return STATUS[line.status], OTHER
+    is_then = is_known(line.first_told, claim.day) and _is_within(line, claim)
+    far = FAR if is_then else OTHER
     for column, value in claim.what:
         own = getattr(line, column)
         if own != value and not (column == "channel" and line.is_direct):
-            return f"{column} is {own or 'not told'}, not {value}", FAR
+            return f"{column} is {own or 'not told'}, not {value}", far
     if line.is_direct:
         return f"paid directly, not through {CHANNEL}", NEAR
     if claim.who not in (ANYONE, line.channel if handled else line.donor):
         if claim.who in line.members:
             return f"paid by several, the share of {claim.who} is not told", NEAR
-        return (f"not handled by {claim.who}" if handled else f"paid by {line.donor}"), FAR
-    if claim.years and not (claim.years[0] <= line.years[0] and line.years[1] <= claim.years[1]):
-        return f"for {'-'.join(map(str, sorted(set(line.years))))}", NEAR
+        return (f"not handled by {claim.who}" if handled else f"paid by {line.donor}"), far
+    if not _is_within(line, claim):
+        return f"for {'-'.join(map(str, sorted(set(line.years))))}", YEAR
     if not is_known(line.first_told, claim.day):
         return f"not announced until {line.first_told}", SOON
     return None
+
+
+def _is_within(line: Line, claim: Claim) -> bool:
+    first, last = claim.years or line.years
+    return first <= line.years[0] and line.years[1] <= last
 
 
 def _item(line: Line, claim: Claim, values: Values, *, since: bool) -> Item | None:
@@ -162,7 +183,7 @@ def _item(line: Line, claim: Claim, values: Values, *, since: bool) -> Item | No
     return Item(line, figure, value, values.least(told), values.most(told), stage)
 
 
-def _divide(items: Sequence[Item], pool: Sequence[Item], values: Values) -> tuple[dict[str, str], dict[str, str]]:
+def _divide(items: Sequence[Item], pool: Sequence[Item], values: Values) -> tuple[dict[str, str], Held]:
     """Find lines that make the difference of two figures of another line of that payer and year.
 
     Such a line lies within the larger figure, and beside the smaller.
@@ -174,7 +195,7 @@ def _divide(items: Sequence[Item], pool: Sequence[Item], values: Values) -> tupl
         it, with why.
     """
     pieces: dict[str, str] = {}
-    held: dict[str, str] = {}
+    held: Held = {}
     for item in items:
         if len(item.line.figures) < 2:
             continue
@@ -184,13 +205,15 @@ def _divide(items: Sequence[Item], pool: Sequence[Item], values: Values) -> tupl
             continue
         top = max((division.whole for division in found), key=lambda f: (_value(f, values), f.id))
         found = [d for d in found if values.near(d.whole, _value(top, values))]
-        within = {name: d for d in sorted(found, key=lambda d: -len(d.parts)) for name in d.parts}
+        within = {name: d for d in sorted(found, key=lambda d: d.key, reverse=True) for name in d.parts}
         if not values.near(top, item.value) and item.figure not in [d.whole for d in found]:
             own = [d for d in found if d.rest == item.figure]
-            beside = min(own, key=lambda d: (len(d.parts), -_value(d.whole, values), d.parts)).parts if own else ()
+            beside = (
+                min(own, key=lambda d: (len(d.parts), -_value(d.whole, values), d.names)).parts if own else ()
+            )
             pieces |= dict.fromkeys(beside, item.id)
             within = {name: d for name, d in within.items() if name not in beside}
-        held |= {name: f"within {item.id}: {division}" for name, division in within.items()}
+        held |= {name: (f"within {item.id}: {division}", WITHIN) for name, division in within.items()}
     return pieces, held
 
 
@@ -199,9 +222,16 @@ class _Division:
     whole: Figure
     rest: Figure
     parts: tuple[str, ...]
+    names: tuple[str, ...]
+    off: Decimal
+
+    @property
+    def key(self) -> tuple[int, Decimal, tuple[str, ...]]:
+        """Fewest parts first, then what lies nearest."""
+        return len(self.parts), self.off, self.names
 
     def __str__(self) -> str:
-        return f"{self.rest.id} + {' + '.join(self.parts)} = {self.whole.id}"
+        return f"{self.rest.id} + {' + '.join(self.names)} = {self.whole.id}"
 
 
 def _value(figure: Figure, values: Values) -> Decimal:
@@ -214,20 +244,23 @@ def _is_kin(one: Line, other: Line) -> bool:
 
 
 def _divisions(line: Line, others: Sequence[Item], values: Values) -> list[_Division]:
-    groups = [group for n in range(1, MOST_PARTS + 1) for group in combinations(others, n)]
-    return [
-        _Division(whole, rest, tuple(item.id for item in group))
-        for whole in line.figures
-        for rest in line.figures
-        if _value(rest, values) < _value(whole, values)
-        for group in groups
-        if values.near(whole, _value(rest, values) + sum((item.value for item in group), ZERO))
-    ]
+    largest = sorted(others, key=lambda item: (-item.value, item.id))[:MOST_OTHERS]
+    groups = [group for n in range(1, MOST_PARTS + 1) for group in combinations(largest, n)]
+    found = []
+    for whole, rest in permutations(line.figures, 2):
+        if _value(rest, values) >= _value(whole, values):
+            continue
+        for group in groups:
+            total = _value(rest, values) + sum((item.value for item in group), ZERO)
+            if values.near(whole, total):
+                ids, names = tuple(i.id for i in group), tuple(i.figure.id for i in group)
+                found.append(_Division(whole, rest, ids, names, abs(_value(whole, values) - total)))
+    return found
 
 
-def _hold_joint(items: Sequence[Item]) -> dict[str, str]:
+def _hold_joint(items: Sequence[Item]) -> Held:
     """Hold what states pay within what they pay jointly, told later; or the other way, if that is more."""
-    held: dict[str, str] = {}
+    held: Held = {}
     for joint in items:
         if joint.line.donor != ANYONE or not joint.line.members:
             continue
@@ -241,30 +274,32 @@ def _hold_joint(items: Sequence[Item]) -> dict[str, str]:
             and item.id not in held
         ]
         if sum((item.value for item in own), ZERO) > joint.value:
-            held[joint.id] = f"what its payers told alone is more: {' + '.join(item.id for item in own)}"
+            why = f"its payers tell more alone: {' + '.join(item.id for item in own)}"
+            held[joint.id] = (why, MAYBE)
         else:
-            held |= {item.id: f"may lie within {joint.id}, which several pay" for item in own}
+            held |= {item.id: (f"may lie within {joint.id}, which several pay", MAYBE) for item in own}
     return held
 
 
-def _hold_parts(items: Sequence[Item]) -> dict[str, str]:
+def _hold_parts(items: Sequence[Item]) -> Held:
     """Hold parts within their whole, and of acts that may be one another all but the largest."""
     by_id = {item.id: item for item in items}
-    held: dict[str, str] = {}
+    held: Held = {}
     for item in items:
         if item.line.part_of in by_id and not _is_own_ancestor(item.id, by_id):
-            held[item.id] = f"part of {item.line.part_of}"
+            held[item.id] = (f"part of {item.line.part_of}", WITHIN)
     free = {name: item for name, item in by_id.items() if name not in held}
+    links = _links(free)
     for item in sorted(free.values(), key=lambda one: (-one.value, one.id)):
-        rivals = [name for name in _linked(item.id, free) if name not in held and name != item.id]
+        rivals = [name for name in _linked(item.id, links) if name not in held and name != item.id]
         if item.id not in held:
-            held |= {name: f"may be the same money as {item.id}" for name in rivals}
+            held |= dict.fromkeys(rivals, f"may be the same money as {item.id}")
     return held
 
 
 def _is_own_ancestor(name: str, by_id: Mapping[str, Item]) -> bool:
     at, seen = by_id[name].line.part_of, set()
-    while at in by_id and at not in seen:
+    while at is not None and at in by_id and at not in seen:
         if at == name:
             return True
         seen.add(at)
@@ -272,13 +307,20 @@ def _is_own_ancestor(name: str, by_id: Mapping[str, Item]) -> bool:
     return False
 
 
-def _linked(name: str, items: Mapping[str, Item]) -> set[str]:
+def _links(items: Mapping[str, Item]) -> dict[str, set[str]]:
+    links: dict[str, set[str]] = defaultdict(set)
+    for name, item in items.items():
+        for other in item.line.overlaps & items.keys():
+            links[name].add(other)
+            links[other].add(name)
+    return links
+
+
+def _linked(name: str, links: Mapping[str, set[str]]) -> set[str]:
     """Name the lines that may be one another, directly or by way of a third."""
-    links = {(one, other) for one, item in items.items() for other in item.line.overlaps if other in items}
     found, open_ = {name}, [name]
     while open_:
-        at = open_.pop()
-        near = {b for a, b in links if a == at} | {a for a, b in links if b == at}
-        open_ += sorted(near - found)
+        near = links.get(open_.pop(), set()) - found
+        open_ += sorted(near)
         found |= near
     return found

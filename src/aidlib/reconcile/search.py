@@ -1,4 +1,4 @@
-"""In: items and a claim. Out: the sets that have a reason for what they leave out, and what fits by chance."""
+"""In: items and a claim. Out: the sets with a reason for what they leave out, and what fits by chance."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def _spent(claim: Claim, items: Sequence[Item]) -> list[dict[str, str]]:
             continue
         told = rest.figure
         if told.by == claim.by and claim.by or set(told.docs) & set(claim.docs):
-            why = f"{item.stage} before ({item.line.first_told}); {claim.by or 'the claim'} gives the rest, {told.id}"
+            who = claim.by or "the claim"
+            why = f"{item.stage} before ({item.line.first_told}); {who} gives the rest, {told.id}"
             pieces.append((item.id, why))
     return [dict(group) for n in range(len(pieces) + 1) for group in combinations(pieces, n)]
 
@@ -126,16 +127,17 @@ def by_chance(
     low, high = int((target - tolerance) * 100) - base, int((target + tolerance) * 100) - base
     half = len(free) // 2
     left, right = _halves(free[:half]), _halves(free[half:])
+    totals = {out: [total for total, _ in sums] for out, sums in right.items()}
     n, best = 0, None
     for out, sums in left.items():
-        for other, theirs in right.items():
-            keys = [total for total, _ in theirs]
+        for other, keys in totals.items():
             for total, kept in sums:
                 first, last = bisect_left(keys, low - total), bisect_right(keys, high - total)
                 n += last - first
-                for there, more in theirs[first:last]:
-                    far = abs(total + there - (low + high) // 2)
-                    rank = (out + other, far, kept + more)
+                middle = bisect_left(keys, (low + high) // 2 - total)
+                for at in range(max(first, middle - 1), min(last, middle + 1)):
+                    far = abs(total + keys[at] - (low + high) // 2)
+                    rank = (out + other, far, kept + right[other][at][1])
                     best = min(best, rank) if best else rank
     chosen = None
     if best:
