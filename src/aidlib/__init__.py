@@ -27,6 +27,7 @@ _HOME = {
     "build_ledger": "aidlib.ledger",
     "read_ledger": "aidlib.ledger",
     "write_ledger": "aidlib.ledger",
+    "reconcile_claims": "aidlib.reconcile",
     "save_figure": "aidlib.plots",
     "explain": "aidlib.show",
     "run_story": "aidlib.story",

@@ -27,7 +27,7 @@ NEAR = Decimal("0.02")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One telling of a sum: ``told`` is ISO 8601, may be partial; ``quote`` its words, else its title."""
+    """One telling of a sum: ``told`` is ISO 8601, may be partial; ``quote`` are its words, or ""."""
 
     id: str
     amount: Decimal
@@ -134,8 +134,8 @@ def _figure(row: Mapping[str, str]) -> Figure:
         amount,
         amount,
         row["claimed_by"],
-        row["source_url"],
-        row["source_title"],
+        ", ".join(part for part in (row["source_title"], row["source_url"]) if part),
+        "",
         tuple(name for name in row["brief_ids"].split(";") if name),
     )
 

@@ -293,7 +293,8 @@ def _hold_parts(items: Sequence[Item]) -> Held:
     for item in sorted(free.values(), key=lambda one: (-one.value, one.id)):
         rivals = [name for name in _linked(item.id, links) if name not in held and name != item.id]
         if item.id not in held:
-            held |= dict.fromkeys(rivals, f"may be the same money as {item.id}")
+            why = (f"may be the same money as {item.id}", MAYBE)
+            held |= {name: why for name in rivals}  # noqa: C420 - reads as the other reasons do
     return held
 
 
