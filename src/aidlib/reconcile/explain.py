@@ -183,7 +183,7 @@ def _row(
         min(low, value),
         max(item.high, value),
         eur,
-        item.line.first_told,
+        shown.told,
         item.stage,
         why,
         shown.quote,

@@ -147,6 +147,8 @@ def _why_not(claim: Claim, line: Line, handled: bool) -> tuple[str, int] | None:
     """Say why a line is not what a claim is about, and how far off it lies."""
     if line.status != "booked":
         return STATUS[line.status], OTHER
+    if any(_is_claim(figure, claim) for figure in line.figures):
+        return "the claim itself", OTHER
     is_then = is_known(line.first_told, claim.day) and _is_within(line, claim)
     far = FAR if is_then else OTHER
     for column, value in claim.what:
@@ -166,6 +168,11 @@ def _why_not(claim: Claim, line: Line, handled: bool) -> tuple[str, int] | None:
     return None
 
 
+def _is_claim(figure: Figure, claim: Claim) -> bool:
+    is_same = (figure.amount, figure.currency) == (claim.amount, claim.currency)
+    return is_same and bool(set(figure.docs) & set(claim.docs))
+
+
 def _is_within(line: Line, claim: Claim) -> bool:
     first, last = claim.years or line.years
     return first <= line.years[0] and line.years[1] <= last
@@ -173,7 +180,8 @@ def _is_within(line: Line, claim: Claim) -> bool:
 
 def _item(line: Line, claim: Claim, values: Values, *, since: bool) -> Item | None:
     told = [f for f in line.figures if since or is_known(f.told, claim.day)]
-    figure = max(told, key=lambda one: (RANK.get(one.stage, 0), one.told, one.id))
+    first = sorted(told, key=lambda one: one.id)
+    figure = max(first, key=lambda one: (RANK.get(one.stage, 0), one.told))
     value = values.of(figure.amount, figure.currency)
     if value is None or any(values.of(f.amount, f.currency) is None for f in told):
         return None

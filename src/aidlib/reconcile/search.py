@@ -18,6 +18,7 @@ __all__ = ["LARGEST", "Choice", "by_chance", "reasoned_sets"]
 LARGEST = 25  # lines of which every subset is tried; smaller ones are counted in each
 # A total is often older than the day on which it is told.
 RECENT = timedelta(days=31)
+ZERO = Decimal(0)
 PAID = RANK["disbursed"]
 
 
@@ -33,6 +34,12 @@ class Choice:
         """The names of what counts."""
         return tuple(item.id for item in self.kept)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether it counts more money than it leaves out; rules that leave little fit by chance."""
+        left = sum((item.value for item, _ in self.left), ZERO)
+        return sum((item.value for item in self.kept), ZERO) > left
+
 
 def reasoned_sets(claim: Claim, items: Sequence[Item]) -> list[Choice]:
     """Give every set of items that leaves nothing out without a reason.
@@ -40,7 +47,7 @@ def reasoned_sets(claim: Claim, items: Sequence[Item]) -> list[Choice]:
     A reason holds for all lines alike: (1) a stage that all that counts has reached and all that is
     left out has not; (2) a day by which all that counts was told and after which, within a month
     before the claim, all that is left out; (3) what had been paid before, where the claimant gives
-    the rest as a figure of its own.
+    the rest as a figure of its own. A set that leaves out as much as it counts is none.
 
     Returns
     -------
@@ -61,8 +68,8 @@ def reasoned_sets(claim: Claim, items: Sequence[Item]) -> list[Choice]:
         )
         for reasons in found.values()
     ]
-    whole = [choice for choice in choices if choice.kept or not items]
-    return sorted(whole, key=lambda choice: (len(choice.left), choice.key))
+    sound = [choice for choice in choices if not choice.left or choice.is_sound]
+    return sorted(sound, key=lambda choice: (len(choice.left), choice.key))
 
 
 def _below(items: Sequence[Item]) -> Iterator[dict[str, str]]:

@@ -56,7 +56,7 @@ LINES = (
     Column("amount_low", "money", "least that is told", True),
     Column("amount_high", "money", "most that is told", True),
     Column("amount_eur", "money", "in euro"),
-    Column("first_told", "text", "day, may be partial"),
+    Column("told", "text", "day of the figure, may be partial"),
     Column("stage", "text", "highest stage by then", True),
     Column("why", "text", "why it does not count, or may"),
     Column("leaves", "money", "what would remain of the claim"),
@@ -126,7 +126,7 @@ def _line_row(result: Result, row: Row) -> dict[str, Any]:
         "amount_low": row.low,
         "amount_high": row.high,
         "amount_eur": row.eur,
-        "first_told": row.told,
+        "told": row.told,
         "stage": row.stage,
         "why": row.why,
         "leaves": row.leaves,
@@ -253,6 +253,7 @@ def _verdict(result: Result) -> str:
         said += f": {result.n_equal} sets explain it equally"
     said += f", counting {_counts(result)}" if result.role("counted") else ": no line is in its scope"
     if result.n_chance:
-        said += f"; {result.n_chance} of {result.n_subsets} subsets add up to it by chance only"
+        other = "other " if result.role("counted") and result.n_equal else ""
+        said += f"; {result.n_chance} of {result.n_subsets} {other}subsets add up to it by chance only"
         said += f" ({' + '.join(result.chance)})" if result.chance else ""
     return said
