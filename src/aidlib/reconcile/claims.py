@@ -96,8 +96,8 @@ def make_claim(
     Examples
     --------
     >>> claim = make_claim("MULTI", "DKK 4.4bn", what=["mechanism=danish_model"], year="2024")
-    >>> claim.amount, claim.currency, claim.tolerance
-    (Decimal('4400000000'), 'DKK', Decimal('5E+7'))
+    >>> f"{claim.amount:f}", claim.currency, f"{claim.tolerance:f}"
+    ('4400000000', 'DKK', '50000000')
     """
     if not CODE.fullmatch(who):
         raise ParameterError(f"who is {who!r}", where=where, fix="Give a code such as DNK, EU or MULTI.")

@@ -129,7 +129,7 @@ def reconcile_claim(claim: Claim, lines: Sequence[Line]) -> Result:
             fewest = [one for one in fits if len(one.choice.left) == len(fits[0].choice.left)]
             best = min(fewest, key=lambda one: (abs(one.remainder), one.choice.key))
             verdict = "explained" if len(fewest) == 1 else "ambiguous"
-            return _result(verdict, best, scope, way, len(fewest), [one.choice.key for one in fits])
+            return _result(verdict, best, scope, way, len(fewest), [one.choice for one in fits])
     way = (not scopes[False, True].items and (True, True) in scopes, True)
     sums = [_Sum(choice, values, since=True) for choice in reasoned_sets(claim, scopes[way].items)]
     nearest = min(sums, key=lambda one: (abs(one.remainder), len(one.choice.left), one.choice.key))
@@ -205,12 +205,14 @@ def _result(
     scope: Scope,
     way: tuple[bool, bool],
     n_equal: int,
-    reasoned: Sequence[tuple[str, ...]],
+    reasoned: Sequence[Choice],
 ) -> Result:
     values = found.values
     claim = values.claim
     n_fit, n_subsets, chance = by_chance(scope.items, claim.amount, claim.tolerance)
     names = tuple(item.id for item in chance or ())
+    # Those too whose pieces add up a little beside the figure that holds them.
+    n_reasoned = sum(abs(choice.total - claim.amount) <= claim.tolerance for choice in reasoned)
     left = [_row("left out", item, values, why=why) for item, why in found.choice.left]
     held = [_row("held", one.item, values, why=one.why) for one in scope.aside if one.tier <= MAYBE]
     kept = sorted(found.rows, key=lambda row: (-row.value, row.line))
@@ -226,9 +228,9 @@ def _result(
         None if None in euros else sum((eur for eur in euros if eur is not None), ZERO),
         found.remainder,
         n_equal,
-        max(n_fit - len(reasoned), 0),
+        n_fit - n_reasoned,
         n_subsets,
-        names if chance and names not in reasoned else (),
+        names if names not in [choice.key for choice in reasoned] else (),
         values.told(row.currency for row in kept),
     )
 

@@ -45,12 +45,12 @@ def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restval="")
-            rows = list(reader)
+            rows, head = list(reader), reader.fieldnames or []
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReadError(
             f"the table cannot be read: {error}", where=str(path), fix="Give a CSV file in UTF-8."
         ) from error
-    missing = [name for name in FACTS if name not in (reader.fieldnames or [])]
+    missing = [name for name in FACTS if name not in head]
     if missing:
         raise ReadError(
             f"the table has no column {', '.join(missing)}",

@@ -21,6 +21,7 @@ __all__ = ["Figure", "Line", "lines_of_facts", "lines_of_ledger", "match_lines"]
 
 CHANNEL = "DNK"  # reviews and handles what goes through the Danish model
 ADJACENT = {"adjacent_direct": "direct_industry", "adjacent_build_with_ukraine": "joint_production"}
+UNKNOWN = (0, 9999)  # years of an act without a day
 # Two tellings of one sum in two currencies rarely agree better.
 NEAR = Decimal("0.02")
 
@@ -148,18 +149,18 @@ def lines_of_ledger(ledger: Ledger) -> list[Line]:
         for row in ledger.commitments.to_dict("records")
     ]
     known = [row for row in rows if row["amount"] and row["amount"] > 0 and row["donor"] and row["currency"]]
-    return [_line_of_act(row, quotes, docs) for row in known if row["announced_on"]]
+    return [_line_of_act(row, quotes, docs) for row in known]
 
 
 def _line_of_act(
     row: Mapping[str, Any], quotes: Mapping[str, dict[str, str]], docs: Mapping[str, list[str]]
 ) -> Line:
-    name, day = row["commitment_id"], row["announced_on"].date()
+    name, day = row["commitment_id"], row["announced_on"]
     figure = Figure(
         name,
         row["amount"],
         row["currency"],
-        day.isoformat(),
+        f"{day:%Y-%m-%d}" if day else "",
         row["stage"],
         row["amount_low"],
         row["amount_high"],
@@ -170,7 +171,7 @@ def _line_of_act(
     return Line(
         name,
         row["donor"],
-        (day.year, day.year),
+        (day.year, day.year) if day else UNKNOWN,
         (figure,),
         "ledger",
         row["mechanism"],
@@ -235,6 +236,8 @@ def _is_near(one: Figure, other: Figure) -> bool:
 
 
 def _euro(figure: Figure) -> Decimal | None:
+    if not figure.told:
+        return None
     day = day_of(figure.told, figure.told)
     return convert_money(figure.amount, figure.currency, day, on_missing="keep").amount_eur
 

@@ -14,7 +14,7 @@ from aidlib.model import Stage
 from aidlib.rates import RateTable, default_rates
 from aidlib.reconcile.claims import ANYONE, Claim, rounding_of
 from aidlib.reconcile.facts import day_of, is_known
-from aidlib.reconcile.lines import CHANNEL, Figure, Line
+from aidlib.reconcile.lines import CHANNEL, UNKNOWN, Figure, Line
 
 __all__ = ["Aside", "Item", "Scope", "Values", "find_scope"]
 
@@ -162,7 +162,8 @@ def _why_not(claim: Claim, line: Line, handled: bool) -> tuple[str, int] | None:
             return f"paid by several, the share of {claim.who} is not told", NEAR
         return (f"not handled by {claim.who}" if handled else f"paid by {line.donor}"), far
     if not _is_within(line, claim):
-        return f"for {'-'.join(map(str, sorted(set(line.years))))}", YEAR
+        years = "-".join(map(str, sorted(set(line.years))))
+        return (f"for {years}" if line.years != UNKNOWN else "its day is not told"), YEAR
     if not is_known(line.first_told, claim.day):
         return f"not announced until {line.first_told}", SOON
     return None

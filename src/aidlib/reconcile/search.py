@@ -37,8 +37,12 @@ class Choice:
     @property
     def is_sound(self) -> bool:
         """Whether it counts more money than it leaves out; rules that leave little fit by chance."""
-        left = sum((item.value for item, _ in self.left), ZERO)
-        return sum((item.value for item in self.kept), ZERO) > left
+        return self.total > sum((item.value for item, _ in self.left), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of what counts, item by item."""
+        return sum((item.value for item in self.kept), ZERO)
 
 
 def reasoned_sets(claim: Claim, items: Sequence[Item]) -> list[Choice]:
