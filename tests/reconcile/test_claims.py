@@ -46,6 +46,7 @@ def test_the_rounding_is_at_most_five_per_cent(amount: int) -> None:
         ("DNK", "EUR 5m", {"what": ["mechanisms=purl"]}, "mechanism=purl"),
         ("DNK", "EUR 5m", {"what": ["mechanism"]}, "mechanism=..."),
         ("DNK", "EUR 5m", {"year": "24"}, "year is '24'"),
+        ("DNK", "EUR 5m", {"year": "2027-2024"}, "year is '2027-2024'"),
         ("DNK", "EUR 5m", {"day": "2024-13"}, "date is '2024-13'"),
         ("DNK", "EUR 5m", {"tolerance": "DKK 5m"}, "in DKK"),
     ],
@@ -61,6 +62,17 @@ def test_a_table_in_words_sets_bad_rows_aside(tmp_path: Path) -> None:
     claims, faults = read_claims(path)
     assert [claim.id for claim in claims] == ["a"]
     assert "line 3" in str(faults[0])
+
+
+def test_a_claim_without_a_sum_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    head = (
+        "row_id,row_type,contributor,year,amount,currency,stage,announced_on,claimed_by,conflict_group,note"
+    )
+    rows = "C1,claimed_total,DNK,2024,,EUR,,,,,\nC2,claimed_total,DNK,2024,5000000,EUR,,,,,\n"
+    path.write_text(f"{head}\n{rows}", encoding="utf-8")
+    claims, faults = read_claims(path)
+    assert ([claim.id for claim in claims], ["C1" in str(fault) for fault in faults]) == (["C2"], [True])
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"a,b\n1,2\n", b"who,amount\n"])

@@ -164,6 +164,25 @@ def test_an_act_of_the_books_and_a_line_from_the_same_text_are_one(seeds: Path) 
     assert dict(sweden[0].stages)["delivered"] == "2025-01-10"
 
 
+def test_a_line_without_a_rate_is_named_and_the_others_count(tmp_path: Path) -> None:
+    result = reconcile(facts(tmp_path, EU, "F9,SWE,2024,5,XXX,,pledged,2024-05,,"), "EUR 390m")
+    assert (result.verdict, counted(result), result.unvalued) == ("explained", ["F1"], ("F9",))
+
+
+def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
+    rows = [EU, SWEDEN, ICELAND, NORWAY, WHOLE, REST, GUNS]
+    one, two = (reconcile(facts(tmp_path, *order), "EUR 587.7m") for order in (rows, rows[::-1]))
+    assert one == two
+    assert (one.verdict, counted(one)) == ("explained", ["DNK", "F1", "F2", "F3"])
+
+
+def test_wider_claims_take_the_books_and_not_the_table_beside_them(tmp_path: Path) -> None:
+    books = build_ledger([reading(event("SWE", "63e6"))])
+    wide = make_claim("SWE", "EUR 63m", what=["aid_type=military"])
+    (result,) = reconcile_claims([wide], facts=facts(tmp_path, SWEDEN), ledger=books)
+    assert (result.verdict, len(result.role("counted"))) == ("explained", 1)
+
+
 def line(name: str, amount: int, donor: str = "SWE", day: str = "2024-05-01") -> Line:
     """Make a line of one figure."""
     figure = Figure(name, Decimal(amount), "EUR", day, "pledged", Decimal(amount), Decimal(amount))

@@ -90,8 +90,8 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], output: str | None, 
 
 
 def _inputs(inputs: Sequence[str]) -> tuple[Path | None, Path | None]:
-    files = [Path(item) for item in inputs if item.endswith(".csv")]
-    folders = [Path(item) for item in inputs if not item.endswith(".csv")]
+    files = [Path(item) for item in inputs if item.endswith(".csv") or Path(item).is_file()]
+    folders = [Path(item) for item in inputs if Path(item) not in files]
     if len(files) > 1 or len(folders) > 1:
         raise ParameterError(
             f"{len(files)} tables and {len(folders)} folders are given",

@@ -13,7 +13,7 @@ from pathlib import Path
 from aidlib.errors import ParameterError, ReadError
 from aidlib.mentions import find_mentions
 from aidlib.model import Document
-from aidlib.reconcile.facts import DAY, MECHANISM, day_of, load_facts, years_of
+from aidlib.reconcile.facts import DAY, MECHANISM, day_of, is_years, load_facts, years_of
 
 __all__ = ["ANYONE", "Claim", "make_claim", "read_claims", "rounding_of"]
 
@@ -149,7 +149,7 @@ def _pair(text: str, where: str) -> tuple[str, str]:
 
 
 def _years(text: str, where: str) -> tuple[int, int] | None:
-    if text and not re.fullmatch(r"[12]\d{3}(-[12]\d{3})?", text):
+    if text and not is_years(text):
         raise ParameterError(f"year is {text!r}", where=where, fix="Give a year, or two as 2024-2027.")
     return years_of(text) if text else None
 
@@ -189,9 +189,16 @@ def read_claims(path: Path | str) -> tuple[list[Claim], list[ParameterError]]:
             except ParameterError as error:
                 faults.append(error)
         return claims, faults
-    facts = load_facts(path).to_dict("records")
-    chosen = [row for row in facts if row["row_type"] == "claimed_total" and Decimal(row["amount"] or 0) > 0]
-    return [_of_fact({str(key): value for key, value in row.items()}) for row in chosen], []
+    chosen = [row for row in load_facts(path).to_dict("records") if row["row_type"] == "claimed_total"]
+    stated = [row for row in chosen if Decimal(row["amount"] or 0) > 0 and row["currency"]]
+    faults = [
+        ParameterError(
+            f"claim {row['row_id']} states no sum", where=str(path), fix="Give its amount and currency."
+        )
+        for row in chosen
+        if row not in stated
+    ]
+    return [_of_fact({str(key): value for key, value in row.items()}) for row in stated], faults
 
 
 def _rows(path: Path | str) -> tuple[list[str], list[dict[str, str]]]:

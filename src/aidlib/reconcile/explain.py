@@ -53,7 +53,8 @@ class Result:
     ``handled`` says that it counts all that the claim's party handles, not what it pays; ``since``
     that it counts figures told after the claim. ``n_equal`` sets with a reason explain it equally;
     of ``n_subsets`` subsets ``n_chance`` add up to it without one, the least bare of them
-    ``chance``. Amounts are in the claim's currency, ``total_eur`` is in euro.
+    ``chance``. Amounts are in the claim's currency, ``total_eur`` is in euro. ``unvalued`` names
+    lines of its scope for which no rate is known.
     """
 
     claim: Claim
@@ -71,6 +72,7 @@ class Result:
     n_subsets: int
     chance: tuple[str, ...]
     rates: str
+    unvalued: tuple[str, ...] = ()
 
     def role(self, name: str) -> list[Row]:
         """Give the rows of one role."""
@@ -96,7 +98,8 @@ def reconcile_claims(
     ----------
     facts : DataFrame, optional
         As ``load_facts`` gives it. Its rows count once with the acts that the books read from the
-        same texts, which lend them stages and quotes.
+        same texts, which lend them stages and quotes. Beside a ledger they are lines for claims
+        on a mechanism only: wider acts of the books would hold them a second time.
     ledger : Ledger, optional
         Its booked acts are lines; the others are candidates for what remains.
 
@@ -106,7 +109,8 @@ def reconcile_claims(
         In the order of the claims.
     """
     lines = make_lines(facts, ledger)
-    return [reconcile_claim(claim, lines) for claim in claims]
+    wide = lines if ledger is None else make_lines(None, ledger)
+    return [reconcile_claim(claim, lines if "mechanism" in dict(claim.what) else wide) for claim in claims]
 
 
 def reconcile_claim(claim: Claim, lines: Sequence[Line]) -> Result:
@@ -232,6 +236,7 @@ def _result(
         n_subsets,
         names if names not in [choice.key for choice in reasoned] else (),
         values.told(row.currency for row in kept),
+        scope.unvalued,
     )
 
 

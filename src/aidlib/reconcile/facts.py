@@ -16,7 +16,7 @@ import pandas as pd
 from aidlib.errors import ReadError
 from aidlib.rates import convert_money
 
-__all__ = ["day_of", "is_known", "load_facts", "table_claims", "years_of"]
+__all__ = ["day_of", "is_known", "is_years", "load_facts", "table_claims", "years_of"]
 
 FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
@@ -66,7 +66,7 @@ def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
 
 
 def _check_fact(row: dict[str, str], where: str) -> None:
-    if not YEARS.fullmatch(row["year"]):
+    if not is_years(row["year"]):
         raise ReadError(f"year is {row['year']!r}", where=where, fix="Give a year, or two as 2024-2027.")
     if not AMOUNT.fullmatch(row["amount"]):
         raise ReadError(
@@ -185,6 +185,17 @@ def years_of(told: str) -> tuple[int, int]:
     """
     first, _, last = str(told).partition("-")
     return int(first), int(last or first)
+
+
+def is_years(told: str) -> bool:
+    """Whether a cell holds a year, or two that follow each other.
+
+    Examples
+    --------
+    >>> is_years("2024-2027"), is_years("2027-2024"), is_years("")
+    (True, False, False)
+    """
+    return bool(YEARS.fullmatch(told)) and years_of(told)[0] <= years_of(told)[1]
 
 
 def day_of(told: str, year: str | int) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from itertools import combinations, permutations
 
 from aidlib.errors import RateError
 from aidlib.model import Stage
-from aidlib.rates import RateTable, default_rates
+from aidlib.rates import RateTable, default_rates, to_cents
 from aidlib.reconcile.claims import ANYONE, Claim, rounding_of
 from aidlib.reconcile.facts import day_of, is_known
 from aidlib.reconcile.lines import CHANNEL, UNKNOWN, Figure, Line
@@ -41,7 +42,7 @@ class Values:
             rates = [self.table.per_unit(code, self.day)[0] for code in (currency, into)]
         except RateError:
             return None
-        return (amount * rates[0] / rates[1]).quantize(Decimal("0.01"))
+        return to_cents(amount * rates[0] / rates[1])
 
     @property
     def day(self) -> date:
@@ -50,8 +51,10 @@ class Values:
 
     def told(self, currencies: Iterable[str]) -> str:
         """Say which rates were used."""
-        codes = sorted({*currencies, self.claim.currency} - {"EUR"})
-        used = [f"{code} {1 / self.table.per_unit(code, self.day)[0]:.4f}" for code in codes]
+        used = []
+        for code in sorted({*currencies, self.claim.currency} - {"EUR"}):
+            with suppress(RateError):
+                used.append(f"{code} {1 / self.table.per_unit(code, self.day)[0]:.4f}")
         return f"per euro on {self.day}: {', '.join(used)}" if used else ""
 
     def near(self, figure: Figure, value: Decimal) -> bool:
@@ -101,10 +104,11 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a claim is about: items to add up, and lines aside."""
+    """What a claim is about: items to add up, lines aside, and names of lines without a rate."""
 
     items: tuple[Item, ...]
     aside: tuple[Aside, ...]
+    unvalued: tuple[str, ...] = ()
 
 
 def find_scope(
@@ -120,13 +124,15 @@ def find_scope(
     handled : bool
         Whether ``claim.who`` handles the money, and does not pay it.
     """
-    items, aside = [], []
+    items: list[Item] = []
+    aside: list[Aside] = []
+    unvalued: list[str] = []
     for line in sorted(lines, key=lambda one: one.id):
         why = _why_not(claim, line, handled)
         item = _item(line, claim, values, since=since or bool(why))
         if item is None:
-            continue
-        if why:
+            unvalued += [] if why else [line.id]
+        elif why:
             aside.append(Aside(item, *why))
         else:
             items.append(item)
@@ -136,7 +142,8 @@ def find_scope(
     held |= _hold_joint([item for item in items if item.id not in held])
     held |= _hold_parts([item for item in items if item.id not in held])
     aside += [Aside(item, *held[item.id]) for item in items if item.id in held]
-    return Scope(tuple(item for item in items if item.id not in held), tuple(aside))
+    counted = tuple(item for item in items if item.id not in held)
+    return Scope(counted, tuple(aside), tuple(unvalued))
 
 
 WITHIN, MAYBE, SOON, NEAR, YEAR, FAR, OTHER = range(7)

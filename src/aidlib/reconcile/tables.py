@@ -43,6 +43,7 @@ RESULTS = (
     Column("n_chance", "count", "subsets that add up without a reason", True),
     Column("n_subsets", "count", "subsets tried", True),
     Column("rates", "text", "rates used"),
+    Column("unvalued", "text", "lines without a rate, not added, | between"),
 )
 LINES = (
     Column("claim_id", "text", "name of the claim", True),
@@ -110,6 +111,7 @@ def _result_row(result: Result) -> dict[str, Any]:
         "n_chance": result.n_chance,
         "n_subsets": result.n_subsets,
         "rates": result.rates,
+        "unvalued": "|".join(result.unvalued),
     }
 
 
@@ -204,6 +206,7 @@ def words_of(result: Result) -> str:
     lines += _columns(
         [*counted, *([name, "", "", f"{value:,.0f}", "", "", note] for name, value, note in sums)]
     )
+    lines += [f"  no rate for {', '.join(result.unvalued)}: not added"] if result.unvalued else []
     for role in ("left out", "held", "candidate"):
         for row in result.role(role):
             leaves = f"; leaves {row.leaves:,.0f}" if row.leaves is not None else ""
