@@ -13,7 +13,7 @@ from aidlib.cli import COMMANDS, main
 
 
 def test_the_help_lists_every_command_without_loading_one() -> None:
-    code = "import sys; from aidlib.cli import COMMANDS, main; main(['-h'], standalone_mode=False); print(*sys.modules)"
+    code = "import sys; from aidlib.cli import main; main(['-h'], standalone_mode=False); print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert all(f"  {name} " in out for name in COMMANDS)
     assert "aidlib.cli.parse" not in out
