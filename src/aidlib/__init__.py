@@ -32,6 +32,7 @@ _HOME = {
     "kiel_totals": "aidlib.exchange.kiel",
     "kiel_readings": "aidlib.exchange.kiel_readings",
     "write_kiel_csv": "aidlib.exchange.kiel_out",
+    "reconcile_claims": "aidlib.reconcile",
     "save_figure": "aidlib.plots",
     "explain": "aidlib.show",
     "run_story": "aidlib.story",

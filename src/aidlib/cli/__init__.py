@@ -16,6 +16,7 @@ __all__ = ["main"]
 COMMANDS = {
     "parse": "Read announcements: their mentions and events, a JSON object each.",
     "ledger": "Resolve the events into commitments, and write the books.",
+    "reconcile": "Find the lines that make up a total that somebody claims.",
     "story": "Run the notebooks; write the figures and the report.",
     "show": "Show a text with its evidence, in the terminal or as a page.",
 }
@@ -76,6 +77,7 @@ def main(ctx: click.Context, verbose: bool) -> None:
     """Turn public announcements of aid into numbers that walk back to their sentence.
 
     Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or parameter; 3 a data contract is broken
-    or nothing could be read; 4 the books do not add up; 5 done, but documents were set aside.
+    or nothing could be read; 4 the books do not add up, or a claim that was explained no longer is;
+    5 done, but documents were set aside.
     """
     ctx.obj = {"verbose": verbose}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aidlib.ledger.books import Ledger, build_ledger
 from aidlib.ledger.contracts import check_ledger
 from aidlib.ledger.files import read_ledger, write_ledger
+from aidlib.ledger.forms import total_forms
 from aidlib.ledger.sql import connect
 from aidlib.ledger.totals import build_totals, naive_steps
 from aidlib.ledger.valuing import Valuer
@@ -18,5 +19,6 @@ __all__ = [
     "connect",
     "naive_steps",
     "read_ledger",
+    "total_forms",
     "write_ledger",
 ]

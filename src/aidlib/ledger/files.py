@@ -25,7 +25,7 @@ from aidlib.ledger.totals import total_columns
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FILES", "arrow_table", "columns_of", "read_ledger", "write_ledger"]
+__all__ = ["FILES", "arrow_table", "columns_of", "csv_bytes", "read_ledger", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
 PARQUET_TABLES = ("commitments", "events")
@@ -121,7 +121,7 @@ def _swap(part: Path, folder: Path) -> None:
 
 def _contents(ledger: Ledger) -> dict[str, bytes]:
     columns = columns_of(ledger)
-    files = {f"{name}.csv": _csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
+    files = {f"{name}.csv": csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
     package = json.dumps(_package(ledger, files, columns), ensure_ascii=False, indent=1) + "\n"
     files |= {
         f"{name}.parquet": _parquet_bytes(getattr(ledger, name), TABLES[name]) for name in PARQUET_TABLES
@@ -161,7 +161,8 @@ def _cell(value: Any, column: Column) -> str:
     return f"'{text}" if column.kind == "text" and text.startswith(FORMULA_STARTS) else text
 
 
-def _csv_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
+def csv_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
+    """Write a table as CSV; a text that a spreadsheet takes for a formula stands behind an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in columns])

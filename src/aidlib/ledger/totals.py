@@ -171,6 +171,11 @@ def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
+def cells_of(commitments: pd.DataFrame, by: Sequence[str]) -> dict[str, tuple[Hashable, ...]]:
+    """Give the cell of each act."""
+    return {row["commitment_id"]: tuple(row[name] for name in by) for row in _records(commitments)}
+
+
 def _counted(
     commitments: pd.DataFrame, by: Sequence[str], *, parts: Literal["within", "apart"] = "within"
 ) -> Iterable[_Act]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,7 +20,7 @@ from aidlib.plots.style import (
     styled,
     text_width,
 )
-from aidlib.rates import convert_money
+from aidlib.reconcile import table_claims
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,102 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_claims", "table_claims", "tell_claims"]
 
 NOTHING = "The table of facts holds no official total."
-COLUMNS = "row_id claimed_by announced_on year scope claim_eur low_eur high_eur n_lines is_within".split()
-ZERO = Decimal(0)
 ROW = 0.235  # inches a claim
 Line = dict[Any, Any]
-
-
-def table_claims(facts: pd.DataFrame) -> pd.DataFrame:
-    """Set each total that officials claim beside the sum of the lines of its years and payers.
-
-    The least counts the largest line of each payer and year that was public when the claim was
-    made, at the lowest figure that anybody gives, and a joint tranche only as far as it exceeds
-    its members; the most counts every line at the highest figure. Lines of one ``conflict_group``
-    are one line.
-
-    Returns
-    -------
-    DataFrame
-        ``row_id``, ``claimed_by``, ``announced_on``, ``year``, ``scope`` (payer, or "all"),
-        ``claim_eur``, ``low_eur``, ``high_eur``, ``n_lines``, ``is_within`` (to one per cent).
-    """
-    valued = [row | {"eur": _euro(row)} for row in facts.to_dict("records")]
-    lines = [row for row in valued if row["row_type"] == "contribution" and row["eur"] is not None]
-    claims = [row for row in valued if row["row_type"] == "claimed_total" and row["eur"] is not None]
-    rows = [_claim(claim, lines) for claim in claims]
-    rows.sort(key=lambda row: (row["scope"] != "all", row["year"], row["claim_eur"], row["row_id"]))
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _claim(claim: Line, lines: Iterable[Line]) -> Line:
-    first, last = _years(claim["year"])
-    payer = claim["contributor"] if claim["contributor"] != "MULTI" else None
-    mine = [line for line in lines if first <= _years(line["year"])[0] and _years(line["year"])[1] <= last]
-    mine = [line for line in mine if payer in (None, line["contributor"])]
-    low, high = _least(_known_by(mine, claim["announced_on"])), _most(mine)
-    margin = claim["eur"] / 100
-    return {
-        "row_id": claim["row_id"],
-        "claimed_by": claim["claimed_by"],
-        "announced_on": claim["announced_on"],
-        "year": claim["year"],
-        "scope": payer or "all",
-        "claim_eur": claim["eur"],
-        "low_eur": low,
-        "high_eur": high,
-        "n_lines": len(mine),
-        "is_within": low - margin <= claim["eur"] <= high + margin,
-    }
-
-
-def _known_by(lines: Iterable[Line], day: str) -> list[Line]:
-    """Select the lines of which a figure was public when the claim was made."""
-    rows = list(lines)
-    known = {_line_of(row) for row in rows if not day or row["announced_on"][: len(day)] <= day}
-    return [row for row in rows if _line_of(row) in known]
-
-
-def _line_of(row: Line) -> str:
-    return str(row["conflict_group"] or row["row_id"])
-
-
-def _grouped(lines: Iterable[Line]) -> dict[tuple[str, str], dict[str, list[Decimal]]]:
-    """Sort figures by payer and year, then by the line that they are figures of."""
-    found: dict[tuple[str, str], dict[str, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
-    for line in lines:
-        found[line["contributor"], line["year"]][_line_of(line)].append(line["eur"])
-    return found
-
-
-def _least(lines: Iterable[Line]) -> Decimal:
-    by_year: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for (payer, year), groups in _grouped(lines).items():
-        by_year[year][payer] = min(max(groups.values(), key=max))
-    return sum((_joint(payers) for payers in by_year.values()), ZERO)
-
-
-def _joint(payers: dict[str, Decimal]) -> Decimal:
-    """Add payers up; what several states pay jointly may hold what they are said to pay each."""
-    states = sum((value for payer, value in payers.items() if payer not in ("EU", "MULTI")), ZERO)
-    return payers.get("EU", ZERO) + max(states, payers.get("MULTI", ZERO))
-
-
-def _most(lines: Iterable[Line]) -> Decimal:
-    return sum((max(figures) for groups in _grouped(lines).values() for figures in groups.values()), ZERO)
-
-
-def _years(told: str) -> tuple[int, int]:
-    first, _, last = str(told).partition("-")
-    return int(first), int(last or first)
-
-
-def _euro(row: Line) -> Decimal | None:
-    if not row["amount"] or not row["currency"]:
-        return None
-    told = row["announced_on"] or row["year"][:4]
-    day = date.fromisoformat(told + {4: "-07-01", 7: "-15"}.get(len(told), ""))
-    return convert_money(Decimal(row["amount"]), row["currency"], day, on_missing="keep").amount_eur
 
 
 @styled

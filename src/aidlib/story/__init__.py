@@ -17,7 +17,7 @@ _HOME = {
     "checkout": "aidlib.story.parameters",
     "count_words": "aidlib.story.books",
     "load_books": "aidlib.story.books",
-    "load_facts": "aidlib.story.books",
+    "load_facts": "aidlib.reconcile.facts",
     "readable": "aidlib.story.books",
     "run_story": "aidlib.story.run",
     "sentences": "aidlib.story.books",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import re
 from collections.abc import Iterable
@@ -25,19 +24,11 @@ __all__ = [
     "bullets",
     "count_words",
     "load_books",
-    "load_facts",
     "readable",
     "select",
     "sentences",
     "source_of",
 ]
-
-FACTS = (
-    "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
-).split()
-YEARS = re.compile(r"[12]\d{3}(-[12]\d{3})?")
-AMOUNT = re.compile(r"(\d+(\.\d+)?)?")
-DAY = re.compile(r"(\d{4}(-\d\d){0,2})?")
 
 
 def load_books(
@@ -179,48 +170,3 @@ def _shown(value: Any) -> Any:
     if pd.isna(value):
         return ""
     return value.date() if isinstance(value, pd.Timestamp) else value
-
-
-def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
-    """Read a table of facts on the Danish model, every cell as text.
-
-    Rows announced after ``cutoff`` are left out.
-
-    Raises
-    ------
-    ReadError
-        It is no such table, or a row has no year or an amount that is no number.
-    """
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReadError(
-            f"the table cannot be read: {error}", where=str(path), fix="Give a CSV file in UTF-8."
-        ) from error
-    missing = [name for name in FACTS if name not in (reader.fieldnames or [])]
-    if missing:
-        raise ReadError(
-            f"the table has no column {', '.join(missing)}",
-            where=str(path),
-            fix="Give a table with the columns of seeds/danish_model_facts.csv.",
-        )
-    for line, row in enumerate(rows, start=2):
-        _check_fact(row, f"{path}, line {line}")
-    # A comma within an unquoted note makes cells without a name, after all that is used.
-    table = pd.DataFrame([{name: row[name] for name in FACTS} for row in rows], columns=FACTS, dtype="str")
-    return table if cutoff is None else table[table["announced_on"] <= cutoff.isoformat()]
-
-
-def _check_fact(row: dict[str, str], where: str) -> None:
-    if not YEARS.fullmatch(row["year"]):
-        raise ReadError(f"year is {row['year']!r}", where=where, fix="Give a year, or two as 2024-2027.")
-    if not AMOUNT.fullmatch(row["amount"]):
-        raise ReadError(
-            f"amount is {row['amount']!r}", where=where, fix="Give whole units as a number, or nothing."
-        )
-    if not DAY.fullmatch(row["announced_on"]):
-        raise ReadError(
-            f"announced_on is {row['announced_on']!r}", where=where, fix="Give 2024, 2024-05 or 2024-05-09."
-        )
