@@ -11,6 +11,7 @@ from aidlib.model import Stage
 __all__ = ["is_passed_in", "state_of_bill"]
 
 CHAMBERS = "senate congress parliament bundestag riksdag storting folketing bill act law package".split()
+ACTS = "passed approved adopted cleared signed green voted".split()
 PASSED = re.compile(
     r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing)\s"
     r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
@@ -47,4 +48,4 @@ def is_passed_in(page: Page, sentence: Sentence) -> bool:
 @once_a_page
 def _names_chamber(page: Page) -> bool:
     words = page.low
-    return any(chamber in words for chamber in CHAMBERS)
+    return any(chamber in words for chamber in CHAMBERS) and any(act in words for act in ACTS)

@@ -13,7 +13,7 @@ from aidlib.model import AidType, Item, Money, Stage
 __all__ = ["Draft", "money_of", "place_of", "rough_euro", "size_of"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Draft:
     """An event in the making, with the sums and the sentences that it rests on."""
 

@@ -60,7 +60,7 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         return "balance"
     if " own " in page.low[clause[0] : clause[1]] and OWN.search(page.low, *clause):
         return "home"
-    if page.has(0, len(text), "noun", "crime") and any(
+    if any(
         OF.match(text[h.end : mention.start])
         for h in page.near(mention.start - 30, mention.start)
         if _vetoes(h)

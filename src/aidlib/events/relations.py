@@ -167,6 +167,8 @@ BRACKET = re.compile(r"\((?:[^()\d]{0,25}[-–:,]\s?)?$")
 
 def _add_up(page: Page, drafts: list[Draft]) -> None:
     """Hang the sums that make up another one under it."""
+    if len(drafts) < 3:
+        return
     figures = [
         Figure(money_of(page, d).amount, money_of(page, d).currency, d.sentence, n)
         for n, d in enumerate(drafts)
