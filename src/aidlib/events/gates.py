@@ -17,6 +17,7 @@ VETO = frozenset("trade cost budget asset crime need capacity".split())
 BOUGHT = frozenset({"order", "purchase"})  # an order has a cost, and is aid all the same
 AID = ("noun", "aid")
 ADVERSARIES = frozenset(("party", code) for code in ADVERSARY)
+AT_WAR = ADVERSARIES | {("party", "UKR")}
 NEEDED = 3
 FAR = 40  # characters and a comma between, from which a verb says nothing of a sum
 LONG = 5000  # characters from which the head of a page says little of its end
@@ -92,6 +93,9 @@ def _vetoes(hit: Hit) -> bool:
 
 def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     """Count what speaks for aid: the head noun, the verb, the scheme, Ukraine, and the page's own subject."""
+    ukraine = _ukraine_near(page, number)
+    if ukraine == 0 and not _names_nobody_else(page):
+        return 0
     sentence = page.sentences[number]
     clause = page.clause(sentence, mention.start)
     noun = head_noun(page, mention.start, mention.end, clause)
@@ -125,9 +129,8 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     if noun is None:
         score += _is_listed(page, sentence, mention)
     score += 2 * is_windfall(page, *page.own_words(clause, mention.start))
-    ukraine = _ukraine_near(page, number)
     if ukraine == 0:
-        return score + (verb is not None and verb.key in GIVING) if _names_nobody_else(page) else 0
+        return score + (verb is not None and verb.key in GIVING)
     if has_focus(page):
         return score + (ukraine == 2) + NEEDED  # a page about aid needs a reason against, not one for
     # One bill gives to many: what else it holds is not Ukraine's.
@@ -186,11 +189,10 @@ def _is_just_named(page: Page, number: int) -> bool:
     return any(map(_names_ukraine, (*paragraph, *page.sentences[max(0, number - 3) : number])))
 
 
+@once_a_page
 def _names_nobody_else(page: Page) -> bool:
     """Whether the text is a short note without a country that could receive anything else."""
-    return len(page.document.text) < 1500 and not any(
-        h.kind == "party" and h.key in ADVERSARY | {"UKR"} for h in page.hits
-    )
+    return len(page.document.text) < 1500 and not any(h[2:4] in AT_WAR for h in page.hits)
 
 
 @once_a_page
