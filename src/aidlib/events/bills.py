@@ -11,6 +11,7 @@ from aidlib.model import Stage
 __all__ = ["is_passed_in", "state_of_bill"]
 
 CHAMBERS = "senate congress parliament bundestag riksdag storting folketing bill act law package".split()
+ACTS = "passed approved adopted cleared signed green voted".split()
 PASSED = re.compile(
     r"\b(?:senate|congress|parliament|bundestag|riksdag|storting|folketing)\s"
     r"(?:(?:has|have|had)\s)?(?:\w+ly\s)?(?:finally\s)?"
@@ -25,20 +26,20 @@ OTHER_BILL = re.compile(r"\b(?:last|previous|earlier|similar|own version|first)\
 @once_a_page
 def state_of_bill(page: Page) -> Stage | None:
     """Stage of what the bill of a text gives; None where the text tells of no bill."""
-    cues = {hit.key for hit in page.hits if hit.kind == "cue"}
-    if "bill" not in cues:
+    topics = page.topics(0, len(page.document.text))
+    if ("cue", "bill") not in topics:
         return None
-    if "last_chamber_open" in cues:
+    if ("cue", "last_chamber_open") in topics:
         return Stage.PROPOSED
     if any(is_passed_in(page, sentence) for sentence in page.sentences):
         return Stage.COMMITTED
-    return Stage.PROPOSED if "chamber" in cues else None
+    return Stage.PROPOSED if ("cue", "chamber") in topics else None
 
 
 def is_passed_in(page: Page, sentence: Sentence) -> bool:
     """Whether a sentence says that the last chamber has passed this bill, and not another one."""
     text = page.document.text
-    ends = [hit.start for hit in sentence.hits if hit.kind == "cue" and hit.key == "passed"]
+    ends = [hit.start for hit in sentence.hits if hit[2:4] == ("cue", "passed")]
     if _names_chamber(page):
         ends += [match.start() for match in PASSED.finditer(text, sentence.start, sentence.end)]
     return any(not OTHER_BILL.search(text, max(sentence.start, end - 80), end + 1) for end in ends)
@@ -47,4 +48,4 @@ def is_passed_in(page: Page, sentence: Sentence) -> bool:
 @once_a_page
 def _names_chamber(page: Page) -> bool:
     words = page.low
-    return any(chamber in words for chamber in CHAMBERS)
+    return any(chamber in words for chamber in CHAMBERS) and any(act in words for act in ACTS)

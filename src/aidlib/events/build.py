@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import attrgetter
 
 from aidlib.events.draft import Draft
 from aidlib.events.goods import find_goods
@@ -17,6 +18,8 @@ from aidlib.mentions import named
 from aidlib.model import Amount, Decision, Document, Event, Mention, Money, Reading, Span
 
 __all__ = ["build_events"]
+
+IN_ORDER = attrgetter("span.start", "span.end", "kind")
 
 
 def build_events(document: Document) -> Reading:
@@ -59,7 +62,7 @@ def build_events(document: Document) -> Reading:
     mentions = tuple(
         sorted(
             (*money, *page.dates, *named(page.document.text, page.hits)),
-            key=lambda m: (m.start, m.end, m.kind),
+            key=IN_ORDER,
         )
     )
     return Reading(page.document, mentions, events, decisions, _headline(events))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from aidlib.events.page import Page
 from aidlib.lexicon import rough_rates
@@ -12,7 +13,7 @@ from aidlib.model import AidType, Item, Money, Stage
 __all__ = ["Draft", "money_of", "place_of", "rough_euro", "size_of"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Draft:
     """An event in the making, with the sums and the sentences that it rests on."""
 
@@ -48,7 +49,7 @@ def money_of(page: Page, draft: Draft) -> Money:
 def place_of(page: Page, draft: Draft) -> tuple[int, int]:
     """Where the sum of a draft stands."""
     assert draft.mention is not None
-    return page.money[draft.mention].start, page.money[draft.mention].end
+    return page.bounds[draft.mention]
 
 
 def size_of(page: Page, draft: Draft) -> Decimal:
@@ -58,4 +59,9 @@ def size_of(page: Page, draft: Draft) -> Decimal:
 
 def rough_euro(money: Money) -> Decimal:
     """Size of a sum in euro at a rough rate: enough to tell a whole from its part."""
-    return money.amount / Decimal(rough_rates().get(money.currency or "", 1.0))
+    return money.amount / _rough_rate(money.currency)
+
+
+@cache
+def _rough_rate(currency: str | None) -> Decimal:
+    return Decimal(rough_rates().get(currency or "", 1.0))

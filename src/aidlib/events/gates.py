@@ -15,6 +15,9 @@ __all__ = ["GIVING", "NEEDED", "PRICED", "gate", "has_focus", "weigh"]
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
 BOUGHT = frozenset({"order", "purchase"})  # an order has a cost, and is aid all the same
+AID = ("noun", "aid")
+ADVERSARIES = frozenset(("party", code) for code in ADVERSARY)
+AT_WAR = ADVERSARIES | {("party", "UKR")}
 NEEDED = 3
 FAR = 40  # characters and a comma between, from which a verb says nothing of a sum
 LONG = 5000  # characters from which the head of a page says little of its end
@@ -51,10 +54,10 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         return "per_unit"
     if mention.value.currency in NOT_GIVEN:
         return NOT_GIVEN[mention.value.currency]
-    cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
-    if "home" in cues and not any(h.kind == "mechanism" for h in page.near(*clause)):
+    topics = page.topics(*clause)
+    if ("cue", "home") in topics and "mechanism" not in topics:
         return "home"
-    if "balance" in cues:
+    if ("cue", "balance") in topics:
         return "balance"
     if " own " in page.low[clause[0] : clause[1]] and OWN.search(page.low, *clause):
         return "home"
@@ -76,8 +79,10 @@ def gate(page: Page, mention: Mention, sentence: Sentence, verb: Hit | None) -> 
         near = text[min(verb.end, mention.end) : max(verb.start, mention.start)]
         if not WINDFALL.search(near) and not ("," in near and len(near) > FAR):
             return f"not_aid_{verb.key}"
+    if sentence.topics.isdisjoint(ADVERSARIES):
+        return None
     parties = {h.key for h in sentence.hits if h.kind == "party"}
-    if parties & ADVERSARY and not parties - NEVER_DONOR and (noun is None or noun[0] != "aid"):
+    if not parties - NEVER_DONOR and (noun is None or noun[0] != "aid"):
         return None if is_windfall(page, sentence.start, sentence.end) else "adversary"
     return None
 
@@ -88,13 +93,16 @@ def _vetoes(hit: Hit) -> bool:
 
 def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     """Count what speaks for aid: the head noun, the verb, the scheme, Ukraine, and the page's own subject."""
+    ukraine = _ukraine_near(page, number)
+    if ukraine == 0 and not _names_nobody_else(page):
+        return 0
     sentence = page.sentences[number]
     clause = page.clause(sentence, mention.start)
     noun = head_noun(page, mention.start, mention.end, clause)
     score = 0
     if noun is not None:
         score += {"aid": 3, "arms": 2, "support": 2}.get(noun[0], 0)
-    elif any(h.kind == "noun" and h.key == "aid" and _one_part(page, h, mention) for h in sentence.hits):
+    elif AID in sentence.topics and any(h[2:4] == AID and _one_part(page, h, mention) for h in sentence.hits):
         score += 2
     if verb is not None and verb.key in GIVING:
         if verb.key in BOUGHT and not has_focus(page) and not page.has(*clause, "party", "UKR"):
@@ -109,25 +117,24 @@ def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
         and noun[0] == "arms"
         and WORTH.search(words[max(0, mention.start - 24) : mention.start]) is not None
     )
-    if any(h.kind == "mechanism" for h in page.near(*clause)):
+    if "mechanism" in page.topics(*clause):
         score += 2
-    elif any(h.kind == "mechanism" for h in sentence.hits):
+    elif "mechanism" in sentence.topics:
         score += 1
     before = page.sentences[number - 1] if number else sentence
-    if PRICED.match(words, sentence.start) and any(h.kind == "noun" and h.key == "aid" for h in before.hits):
+    if AID in before.topics and PRICED.match(words, sentence.start):
         score += 2
     if verb is None and noun is None and before.paragraph == sentence.paragraph:
-        score += any(h.kind == "mechanism" or (h.kind == "noun" and h.key == "aid") for h in before.hits)
+        score += not before.topics.isdisjoint(("mechanism", AID))
     if noun is None:
         score += _is_listed(page, sentence, mention)
     score += 2 * is_windfall(page, *page.own_words(clause, mention.start))
-    ukraine = _ukraine_near(page, number)
     if ukraine == 0:
-        return score + (verb is not None and verb.key in GIVING) if _names_nobody_else(page) else 0
+        return score + (verb is not None and verb.key in GIVING)
     if has_focus(page):
         return score + (ukraine == 2) + NEEDED  # a page about aid needs a reason against, not one for
     # One bill gives to many: what else it holds is not Ukraine's.
-    of_bill = any(h.kind == "cue" and h.key == "bill" for h in sentence.hits)
+    of_bill = ("cue", "bill") in sentence.topics
     return 0 if of_bill and not _is_just_named(page, number) else score + (ukraine == 2)
 
 
@@ -146,7 +153,7 @@ def _is_listed(page: Page, sentence: Sentence, mention: Mention) -> bool:
             return has_focus(page)
     colon = text.find(":", sentence.start, mention.start)
     return colon > 0 and any(
-        h.kind == "noun" and h.key in ("aid", "support") for h in page.near(sentence.start, colon)
+        topic in page.topics(sentence.start, colon) for topic in (AID, ("noun", "support"))
     )
 
 
@@ -159,10 +166,11 @@ GIVEN = re.compile(
 )
 WORTH = re.compile(r"\b(worth|valued at|value of|total of|to the tune of)\W+(?:\w+\s){0,3}$", re.I)
 FOR_UKRAINE = frozenset({"danish_model", "ammunition_initiative", "purl"})
+OF_UKRAINE = frozenset({("party", "UKR"), *(("mechanism", scheme) for scheme in FOR_UKRAINE)})
 
 
 def _names_ukraine(sentence: Sentence) -> bool:
-    return any(h.kind == "party" and h.key == "UKR" or h.key in FOR_UKRAINE for h in sentence.hits)
+    return not sentence.topics.isdisjoint(OF_UKRAINE)
 
 
 def _ukraine_near(page: Page, number: int) -> int:
@@ -181,11 +189,10 @@ def _is_just_named(page: Page, number: int) -> bool:
     return any(map(_names_ukraine, (*paragraph, *page.sentences[max(0, number - 3) : number])))
 
 
+@once_a_page
 def _names_nobody_else(page: Page) -> bool:
     """Whether the text is a short note without a country that could receive anything else."""
-    return len(page.document.text) < 1500 and not any(
-        h.kind == "party" and h.key in ADVERSARY | {"UKR"} for h in page.hits
-    )
+    return len(page.document.text) < 1500 and not any(h[2:4] in AT_WAR for h in page.hits)
 
 
 @once_a_page

@@ -21,6 +21,8 @@ __all__ = ["attach_lists", "find_goods"]
 
 HANDING = frozenset("promise give contribute order deliver arrive purchase commit plan pay".split())
 JOINING = HANDING | {"allocate", "pay"}
+UKRAINE = ("party", "UKR")
+LISTING = (("cue", "include"), ("cue", "anaphor"))
 SURE = ("subject", "joint", "from_party")
 BULLETS = ("-", "•", "*", "–")
 SPEAKER = re.compile(r"\b(?:I|we|We)\s(?:[a-z]+\s){0,3}$")
@@ -37,17 +39,15 @@ def attach_lists(page: Page, drafts: list[Draft]) -> set[int]:
         page.sentence_at(page.money[m].start): d for d in reversed(drafts) for m in d.same if not d.total
     }
     for number, sentence in enumerate(page.sentences):
-        text = page.document.text[sentence.start : sentence.end].strip()
         if number in by_sentence:
             owner, since = by_sentence[number], number
             continue
         if owner is None or sentence.zone in SILENT:
             continue
+        text = page.document.text[sentence.start : sentence.end].strip()
         bullet = text.startswith(BULLETS)
-        listing = any(
-            h.kind == "cue" and h.key in ("include", "anaphor")
-            for h in page.near(sentence.start, sentence.start + 60)
-        ) or lists_goods(page, sentence, owner.donor)
+        opening = page.topics(sentence.start, sentence.start + 60)
+        listing = not opening.isdisjoint(LISTING) or lists_goods(page, sentence, owner.donor)
         if (bullet and number - since < 40) or (listing and number - since <= 3):
             used.add(number)
             for item, count in items_near(page, sentence.start, sentence.end).items():
@@ -118,10 +118,10 @@ def _overlap(a: Draft, b: Draft) -> bool:
 
 def _goods(page: Page, number: int) -> Draft | None:
     sentence = page.sentences[number]
-    scheme = any(h.kind == "mechanism" and h.key == "danish_model" for h in sentence.hits)
-    own = any(h.kind == "party" and h.key == "UKR" for h in sentence.hits)
+    scheme = ("mechanism", "danish_model") in sentence.topics
+    own = UKRAINE in sentence.topics
     near = page.sentences[max(0, number - 2) : number]
-    if not own and not any(h.kind == "party" and h.key == "UKR" for s in near for h in s.hits):
+    if not own and not any(UKRAINE in s.topics for s in near):
         return None
     for verb in verbs(page, sentence.start, sentence.end):
         if not own and verb.key == "promise":
@@ -140,7 +140,7 @@ def _goods(page: Page, number: int) -> Draft | None:
         if cue != "from_party" and last and last[0].key in NEVER_DONOR or page.has(*clause, "cue", "home"):
             continue
         asked = any(h.key == "ask" for h in verbs(page, sentence.start, verb.start))
-        is_named = any(h.kind == "party" and h.key == "UKR" for h in page.near(clause[0], clause[1] + 40))
+        is_named = UKRAINE in page.topics(clause[0], clause[1] + 40)
         if asked or not (is_named or has_focus(page)):
             continue
         items = items_near(page, clause[0] if cue == "from_party" else verb.end, clause[1])

@@ -29,6 +29,7 @@ NAMED = re.compile(
     r"in|total|annual|long-term|extra)\s$",
 )
 COMMANDED = re.compile(r"\s(?:the|a|an|its|their)\s\w+(?:tion|al|ment|ure)\s(?:of|from)\b", re.I)  # no goods
+LEADS_ON = re.compile(r"\s+(for|from|of|package|to\s+Ukraine)\b")
 YEAR_BEFORE = re.compile(r"\b20\d\d\s$")
 # Without one of these words before it a verb stands for itself, and no pattern needs to be tried.
 AUXILIARY = frozenset(
@@ -44,6 +45,8 @@ MODAL = re.compile(
     r"about to|poised to)\s"
     r"(?:[a-z]+ly\s|also\s|soon\s|be\s)*$",
 )
+# One of these is in all that the next pattern finds.
+NEGATING = ("not", "n’t", "n't", "never", "longer", "failed", "refus", "instead", "rather")
 NOT = re.compile(
     r"(\bnot|n[’']t|\bnever|\bno longer|\bfailed to|\brefus\w+ to|\binstead of|\brather than)\s"
     r"(?:\w+\s){0,2}$",
@@ -81,11 +84,7 @@ def verbs(page: Page, start: int, end: int) -> list[Hit]:
             continue
         if hit.key == "order" and COMMANDED.match(text, hit.end):
             continue
-        if (
-            hit.tag == "base"
-            and re.match(r"\s+(for|from|of|package|to\s+Ukraine)\b", text[hit.end : hit.end + 14])
-            and not FUTURE.search(before)
-        ):
+        if hit.tag == "base" and LEADS_ON.match(text[hit.end : hit.end + 14]) and not FUTURE.search(before):
             continue
         found.append(hit)
     return found
@@ -115,7 +114,7 @@ def aspect_of(page: Page, verb: Hit) -> str:
     before = page.low[max(0, verb.start - 36) : verb.start]
     if AUXILIARY.isdisjoint(before.split()) and "'" not in before and "’" not in before:
         return "past" if verb.tag in ("past", "participle") else "present"
-    if NOT.search(before):
+    if any(map(before.__contains__, NEGATING)) and NOT.search(before):
         return "negated"
     if MODAL.search(before) or CONDITION.search(before):
         return "modal"
@@ -207,9 +206,9 @@ def donor_near(
             if hit.tag in ("country", "body", "seat", "group") or hit in owners:
                 return hit.key, (), "from_party"
     for hit in parties:
-        receives = INDIRECT.search(text[max(0, hit.start - 14) : hit.start])
-        if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]) and not receives:
-            return hit.key, (), "beside"
+        if 0 < place - hit.end < 24 and BESIDE.match(text[hit.end : place]):
+            if not INDIRECT.search(text[max(0, hit.start - 14) : hit.start]):
+                return hit.key, (), "beside"
         if names_giver(page, sentence, place, hit):
             return hit.key, (), "beside"
     for hit in parties:
@@ -253,7 +252,7 @@ FROZEN = ("frozen", "immobili", "russian", "blocked", "windfall")  # one of them
 
 def _names_loan(page: Page, place: int, party: Hit) -> bool:
     """Whether a party stands between a sum and its noun: a $50 billion G7 loan."""
-    told = page.sums(place, place + 1)
+    told = page.sums(place, place + 1) if party.start > place else ()
     if not told or not 0 < party.start - told[0].end <= 1:
         return False
     return any(h.kind == "noun" and h.key == "aid" for h in page.near(party.end + 1, party.end + 45))
@@ -264,7 +263,7 @@ BEHIND = re.compile(r"\s?(?:[-–—:(]|from)\s?$")
 
 def names_giver(page: Page, sentence: Sentence, place: int, party: Hit) -> bool:
     """Whether a line of a list sets a party behind its sum: "€2 million - Iceland"."""
-    told = page.sums(place, place + 1)
+    told = page.sums(place, place + 1) if party.start > place else ()
     text = page.document.text
     if (
         not told
@@ -366,11 +365,13 @@ def recipient_near(page: Page, sentence: Sentence, place: int, donor: str | None
 def _recipients(page: Page, start: int, end: int) -> tuple[str | None, str]:
     """Who receives by the words of a sentence alone, and who where it names no other country beside a sum."""
     words = page.low[start:end]
-    if OTHERS.search(words) or ("taiwan" in words and "israel" in words):
+    named = "ukrain" in words or "kyiv" in words or "kiev" in words
+    if named and OTHERS.search(words) or ("taiwan" in words and "israel" in words):
         return "MULTI", "MULTI"
-    if TO_UKRAINE.search(words):
+    if named and TO_UKRAINE.search(words):
         return "UKR", "UKR"
-    return None, "OTHER" if not IN_UKRAINE.search(words) and ELSEWHERE.search(words) else "UKR"
+    elsewhere = ELSEWHERE.search(words) is not None and not (named and IN_UKRAINE.search(words))
+    return None, "OTHER" if elsewhere else "UKR"
 
 
 GIVEN_TO = re.compile(r"\b(to|for|gave|gives?|giving)\s(?:the\s)?$")

@@ -36,16 +36,12 @@ def mechanism_near(
     """Mechanism that the clause names, else the sentence, the paragraph, the headline, the act itself."""
     sentence = page.sentences[number]
     clause = page.clause(sentence, place)
-    spans = [clause, (sentence.start, sentence.end)]
-    spans += [
-        (s.start, s.end)
-        for s in (*reversed(page.sentences[max(0, number - FAR) : number]), *page.sentences[: min(1, number)])
-        if s.paragraph == sentence.paragraph or (s.zone == "headline" and _is_of_headline(page, s, place))
-    ]
-    joins = any(h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits)
-    if joins or len(page.sums(sentence.start, sentence.end)) > 1:
-        spans[1] = clause
-    code = next((c for start, end in spans[:2] if (c := _named(page, start, end, place))), None)
+    joins = "mechanism" in sentence.topics and any(
+        h.kind == "mechanism" and is_joined(page, h) for h in sentence.hits
+    )
+    code = _named(page, *clause, place)
+    if code is None and not joins and len(page.sums(sentence.start, sentence.end)) < 2:
+        code = _named(page, sentence.start, sentence.end, place)
     if joins and code in ("danish_model", "direct_industry"):
         code = None  # the words tell what is joined, not the way of the sum beside it
     scheme = _main_scheme(page) if code is None else None
@@ -57,12 +53,23 @@ def mechanism_near(
     if code is None:
         code = _by_act(page, clause, place, verb)
     if code is None and not (past or total):  # background is another act than the headline's
-        code = next((c for a, b in spans[2:] if (c := _named(page, a, b, place))), None)
+        code = _named_before(page, number, place)
     if code is None and total and (verb is None or verb.key not in HANDED) and donor not in (None, "MULTI"):
         return "framework"
     if code == "direct_industry" and (donor in ("DNK", "EU") or _is_of_danish_model(page)):
         return "danish_model"
     return code
+
+
+def _named_before(page: Page, number: int, place: int) -> str | None:
+    """Mechanism that the nearest sentence of a paragraph names, else the headline."""
+    paragraph = page.sentences[number].paragraph
+    for s in (*reversed(page.sentences[max(0, number - FAR) : number]), *page.sentences[: min(1, number)]):
+        if s.paragraph == paragraph or (s.zone == "headline" and _is_of_headline(page, s, place)):
+            code = _named(page, s.start, s.end, place)
+            if code is not None:
+                return code
+    return None
 
 
 def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
@@ -72,6 +79,8 @@ def _is_of_headline(page: Page, headline: Sentence, place: int) -> bool:
 
 
 def _named(page: Page, start: int, end: int, place: int) -> str | None:
+    if "mechanism" not in page.topics(start, end):
+        return None
     found = [h for h in page.near(start, end) if h.kind == "mechanism" and not is_joined(page, h)]
     specific = [h for h in found if h.key not in ("direct_industry", "framework", "in_kind", "loan", "grant")]
     nearest = min(specific or found, key=lambda h: abs(h.start - place), default=None)
@@ -98,7 +107,7 @@ def is_joined(page: Page, scheme: Hit) -> bool:
 def _is_of_danish_model(page: Page) -> bool:
     """Whether a page is about the Danish model: its head names it."""
     head = [s for s in page.sentences if s.zone in ("headline", "body", "standfirst")][:4]
-    return any(h.kind == "mechanism" and h.key == "danish_model" for s in head for h in s.hits)
+    return any(("mechanism", "danish_model") in s.topics for s in head)
 
 
 def _is_package(page: Page, clause: tuple[int, int]) -> bool:

@@ -42,6 +42,8 @@ def is_reckoned(page: Page, mention: Mention) -> bool:
     if not is_note(page):
         return False
     sentence = page.sentences[page.sentence_at(mention.start)]
+    if ("cue", "reckoned") not in sentence.topics:
+        return False
     cues = [
         h.start for h in sentence.hits if h.kind == "cue" and h.key == "reckoned" and h.end <= mention.start
     ]
@@ -54,7 +56,7 @@ def told_elsewhere(page: Page, mention: Mention) -> bool:
         return False
     number = page.sentence_at(mention.start)
     sentence = page.sentences[number]
-    if any(h.kind == "cue" and h.key == "excluded" for h in sentence.hits):
+    if ("cue", "excluded") in sentence.topics:
         return True
     later = page.sums(mention.end, sentence.end)
     if _names_entry(page, sentence, mention.end, later[0].start if later else sentence.end):
@@ -66,8 +68,8 @@ def told_elsewhere(page: Page, mention: Mention) -> bool:
 
 
 def _names_entry(page: Page, sentence: Sentence, start: int, end: int) -> bool:
-    goods = {h.start for h in sentence.hits if h.kind == "item"}
-    return any(match.start() not in goods for match in ENTRY.finditer(page.document.text, start, end))
+    entries = {match.start() for match in ENTRY.finditer(page.document.text, start, end)}
+    return bool(entries) and not entries <= {h.start for h in sentence.hits if h.kind == "item"}
 
 
 def settle_note(page: Page, drafts: list[Draft]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any, TypeVar
 
-from aidlib.events.zones import Sentence, split_sentences
+from aidlib.events.zones import Sentence, Topics, split_sentences, topics_of
 from aidlib.mentions.dates import find_dates, find_published
 from aidlib.mentions.money import find_money
 from aidlib.mentions.scan import Hit, lower, scan
@@ -43,10 +43,12 @@ class Page:
     donors: tuple[tuple[str, int], ...] = ()
     starts: tuple[int, ...] = field(default=())
     places: tuple[int, ...] = ()  # where each sum starts
+    bounds: tuple[tuple[int, int], ...] = ()  # and where it ends
     hit_starts: tuple[int, ...] = ()
     day_starts: tuple[int, ...] = ()
     cuts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     clauses: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    spoken: dict[tuple[int, int], Topics] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
 
     def sentence_at(self, place: int) -> int:
@@ -77,7 +79,14 @@ class Page:
 
     def has(self, start: int, end: int, kind: str, key: str) -> bool:
         """Whether a hit of that kind and key lies between two places."""
-        return any(h.kind == kind and h.key == key for h in self.near(start, end))
+        return (kind, key) in self.topics(start, end)
+
+    def topics(self, start: int, end: int) -> Topics:
+        """What is spoken of between two places (see `topics_of`)."""
+        found = self.spoken.get((start, end))
+        if found is None:
+            found = self.spoken[start, end] = topics_of(self.near(start, end))
+        return found
 
     @cached_property
     def _told(self) -> tuple[tuple[Mention, ...], tuple[int, ...]]:
@@ -129,7 +138,8 @@ def read_page(document: Document) -> Page:
             if hit.kind == "party" and hit.key not in NEVER_DONOR and hit.tag != "group":
                 count[hit.key] += weight + (sentence.paragraph < 3)
     starts = tuple(s.start for s in sentences)
-    places = tuple(m.start for m in money)
+    bounds = tuple((m.start, m.end) for m in money)
+    places = tuple(start for start, _ in bounds)
     donors, hit_starts = tuple(count.most_common()), tuple(h.start for h in hits)
     day_starts = tuple(d.start for d in dates)
     return Page(
@@ -142,6 +152,7 @@ def read_page(document: Document) -> Page:
         donors,
         starts,
         places,
+        bounds,
         hit_starts,
         day_starts,
     )

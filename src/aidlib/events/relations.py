@@ -22,6 +22,8 @@ WHOLE_AFTER = re.compile(
 
 def hang_parts(page: Page, drafts: list[Draft]) -> None:
     """Set the whole of every draft that the text calls a part, or tells as a share of its package."""
+    if len(drafts) < 2:
+        return
     lead = _lead(page, drafts)
     _told(page, drafts)
     _listed(page, drafts)
@@ -61,6 +63,7 @@ OUT_OF = re.compile(
     r"(?:(?:[\w-]+\s){0,4}(?:of|worth|amounting to)\s)?(?:more than |about |some |around |nearly )?$",
     re.I,
 )
+HEADS = (":", "divided", "split", "consist", "as follows")  # one of them is in every head of a list
 LIST_HEAD = re.compile(r":\s|\bdivided into\b|\bsplit (?:into|between)\b|\bconsist\w* of\b|\bas follows\b")
 
 
@@ -88,7 +91,12 @@ TRANCHE = re.compile(
 def _whole_of_tranche(page: Page, drafts: list[Draft], draft: Draft) -> Draft | None:
     """The one larger sum of the same giver, where a sum is told as a tranche."""
     sentence = page.sentences[draft.sentence]
-    if draft.total or not TRANCHE.search(page.document.text, sentence.start, sentence.end):
+    words = page.low[sentence.start : sentence.end]
+    if (
+        draft.total
+        or not ("tranche" in words or "instal" in words)
+        or not TRANCHE.search(page.low, *sentence[:2])
+    ):
         return None
     givers = (draft.donor, "MULTI")
     larger = [d for d in drafts if d.donor in givers and _larger(page, d, draft) and not _within(d, draft)]
@@ -101,7 +109,8 @@ def _listed(page: Page, drafts: list[Draft]) -> None:
         if len(told) < 3:
             continue
         sentence = page.sentences[number]
-        head = LIST_HEAD.search(page.low, sentence.start, sentence.end)
+        words = page.low[sentence.start : sentence.end]
+        head = any(word in words for word in HEADS) and LIST_HEAD.search(page.low, *sentence[:2])
         inside = [d for d in told if head and place_of(page, d)[0] > head.start()]
         if len(inside) < 3:
             continue
@@ -158,6 +167,8 @@ BRACKET = re.compile(r"\((?:[^()\d]{0,25}[-–:,]\s?)?$")
 
 def _add_up(page: Page, drafts: list[Draft]) -> None:
     """Hang the sums that make up another one under it."""
+    if len(drafts) < 3:
+        return
     figures = [
         Figure(money_of(page, d).amount, money_of(page, d).currency, d.sentence, n)
         for n, d in enumerate(drafts)
@@ -228,10 +239,10 @@ def _by_words(page: Page, drafts: list[Draft], at: int, beside: list[Draft]) -> 
 def _told_of(page: Page, drafts: list[Draft]) -> None:
     """Hang the last package under the sum that the next words say "it" is part of."""
     text = page.document.text
-    for at, whole in enumerate(drafts):
+    for at, whole in enumerate(drafts[1:], start=1):
         opening = page.sentences[whole.sentence].start
         says = BELONGS.match(text[opening : place_of(page, whole)[0]])
-        if not says and (at == 0 or drafts[at - 1].sentence < whole.sentence - 1):
+        if not says and drafts[at - 1].sentence < whole.sentence - 1:
             says = BELONGS.match(_sentence_before(page, whole.sentence))
         if says:
             before = (d for d in reversed(drafts[:at]) if d.sentence < whole.sentence and d.part_of is None)

@@ -21,6 +21,8 @@ __all__ = ["joining_in", "signing_in"]
 def joining_in(page: Page, number: int) -> Draft | None:
     """The joining of the Danish model: an act without a sum of its own."""
     sentence = page.sentences[number]
+    if "mechanism" not in sentence.topics:
+        return None
     for scheme in sentence.hits:
         if scheme.kind != "mechanism" or not is_joined(page, scheme) or sentence.zone in SILENT:
             continue
@@ -87,6 +89,8 @@ def signing_in(page: Page, number: int, drafts: list[Draft]) -> Draft | None:
 
 
 def _signs_paper(page: Page, sentence: Sentence) -> bool:
+    if not sentence.topics >= {"verb", "noun"}:
+        return False
     text = page.document.text
     acts = [h for h in verbs(page, sentence.start, sentence.end) if SIGNS.match(text[h.start : h.end])]
     papers = any(h.kind == "noun" and PAPER.match(text[h.start : h.end]) for h in sentence.hits)

@@ -40,7 +40,7 @@ def stage_near(
     """
     stage, why = _stage_of(page, sentence, place, verb, goods=goods, total=total)
     if stage is Stage.PLEDGED:
-        if any(_is_signing(page, h) for h in sentence.hits):
+        if "verb" in sentence.topics and any(_is_signing(page, h) for h in sentence.hits):
             return Stage.COMMITTED, "signed"
         if _is_adopted(page, sentence, why):
             return Stage.ALLOCATED, "adopted_package"
@@ -63,11 +63,11 @@ def _tells_adopted(page: Page) -> bool:
 
 
 def _is_signing(page: Page, verb: Hit) -> bool:
-    if verb.kind != "verb" or aspect_of(page, verb) not in ("past", "perfect", "present"):
+    if verb.kind != "verb":
         return False
-    text = page.document.text
-    words = text[verb.start : verb.end].lower()
-    return words == "signed" or (words in CLOSED and PAPER.match(text, verb.end) is not None)
+    words = page.low[verb.start : verb.end]
+    signs = words == "signed" or (words in CLOSED and PAPER.match(page.document.text, verb.end) is not None)
+    return signs and aspect_of(page, verb) in ("past", "perfect", "present")
 
 
 CLOSED = frozenset({"concluded", "reached", "sealed", "struck"})
@@ -80,34 +80,33 @@ def _stage_of(
     page: Page, sentence: Sentence, place: int, verb: Hit | None, *, goods: bool, total: bool
 ) -> tuple[Stage, str]:
     clause = page.clause(sentence, place)
-    cues = {h.key for h in page.near(*clause) if h.kind == "cue"}
-    wide = {h.key for h in sentence.hits if h.kind == "cue"}
+    topics, wide = page.topics(*clause), sentence.topics
     if is_passed_in(page, sentence):
         return Stage.COMMITTED, "passed"
-    state = state_of_bill(page) if "bill" in wide and not total else None
+    state = state_of_bill(page) if ("cue", "bill") in wide and not total else None
     if state is not None:
         return state, "bill"
     doubt = _doubt(page, sentence, place)
     if doubt is not None:
         return Stage.PROPOSED, doubt
-    if "unsure" in cues or ("unsure" in wide and not verbs(page, *clause)):
+    if ("cue", "unsure") in topics or (("cue", "unsure") in wide and not verbs(page, *clause)):
         return Stage.PROPOSED, "unsure"
-    if "on_the_way" in cues:
+    if ("cue", "on_the_way") in topics:
         return Stage.ALLOCATED, "on_the_way"
     if total and _paid_after(page, sentence, place):
         return Stage.DISBURSED, "verb_give_past"
-    if total and ("brings_total" in wide or (verb is not None and _adds_up(page, verb))):
+    if total and (("cue", "brings_total") in wide or (verb is not None and _adds_up(page, verb))):
         return Stage.COMMITTED, "total"
     if total and verb is not None and verb.key in PAYS and aspect_of(page, verb) in ("past", "perfect"):
         return Stage.DISBURSED, f"verb_{verb.key}_past"
     if total and verb is None:
         return Stage.ALLOCATED, "total"
-    if "contracts" in cues and (verb is None or verb.key in ("commit", "measure")):
+    if ("cue", "contracts") in topics and (verb is None or verb.key in ("commit", "measure")):
         return _mood(page, "contracts", Stage.CONTRACTED)
     if not goods and _is_contract(page, place) and (verb is None or aspect_of(page, verb) in HELD):
         return _mood(page, "contracts", Stage.CONTRACTED)
     if verb is None:
-        return (Stage.PROPOSED, "modal") if "modal" in cues else _mood(page, "no_verb")
+        return (Stage.PROPOSED, "modal") if ("cue", "modal") in topics else _mood(page, "no_verb")
     return _by_verb(page, sentence, place, verb, goods)
 
 
@@ -212,9 +211,8 @@ def is_tentative(page: Page) -> bool:
 
 
 def _is_unsure_of_aid(sentence: Sentence) -> bool:
-    kinds = {h.kind for h in sentence.hits}
-    unsure = any(h.kind == "cue" and h.key == "unsure" for h in sentence.hits)
-    return unsure and not kinds.isdisjoint({"party", "noun", "mechanism"})
+    topics = sentence.topics
+    return ("cue", "unsure") in topics and not topics.isdisjoint({"party", "noun", "mechanism"})
 
 
 def _wishes(page: Page, found: list[Hit]) -> bool:

@@ -69,7 +69,7 @@ def _fill(page: Page, draft: Draft, verb: Hit | None, *, opens: bool) -> None:
     draft.spans = [(sentence.start, sentence.end)]
     draft.recipient = recipient_near(page, sentence, place, draft.donor)
     draft.aid_type = aid_type_near(sentence)
-    draft.total = is_total(page, sentence, mention, draft.donor, opens=opens)
+    draft.total = is_total(page, sentence, mention, verb, draft.donor, opens=opens)
     draft.past = is_past(page, sentence, place)
     draft.mechanism = mechanism_near(
         page, draft.sentence, place, verb, draft.donor, total=draft.total, past=draft.past

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 
-from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, governing_verb, is_windfall
+from aidlib.events.grammar import OBLIQUE, POSSESSIVE, donor_near, is_windfall
 from aidlib.events.mechanism import lasts_years
 from aidlib.events.page import NEVER_DONOR, Page, once_a_place
 from aidlib.events.zones import Sentence
@@ -28,7 +28,7 @@ def donor_of(
     if cue == "adversary":
         return None, (), cue
     clause = page.clause(sentence, mention.start)
-    lends = any(h.kind == "mechanism" and h.key == "loan" for h in page.near(*clause))
+    lends = page.has(*clause, "mechanism", "loan")
     alone = len(page.sums(sentence.start, sentence.end)) == 1
     words = (sentence.start, sentence.end) if alone else page.own_words(clause, mention.start)
     if code not in ("MULTI", "NORDIC") and is_windfall(page, *words):
@@ -74,16 +74,25 @@ def home_currencies_of(currency: str | None) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+AID_TYPES = [(("cue", kind.value), kind) for kind in AidType]
+
+
 def aid_type_near(sentence: Sentence) -> AidType | None:
     """Kind of aid by the words of the sentence."""
-    cues = {h.key for h in sentence.hits if h.kind == "cue"}
-    if "mixed" in cues or {"military", "humanitarian"} <= cues:
+    kinds = [kind for topic, kind in AID_TYPES if topic in sentence.topics]
+    if AidType.MIXED in kinds or {AidType.MILITARY, AidType.HUMANITARIAN} <= set(kinds):
         return AidType.MIXED
-    return next((AidType(k) for k in ("military", "financial", "humanitarian") if k in cues), None)
+    return kinds[0] if kinds else None
 
 
 def is_total(
-    page: Page, sentence: Sentence, mention: Mention, donor: str | None, *, opens: bool = False
+    page: Page,
+    sentence: Sentence,
+    mention: Mention,
+    verb: Hit | None,
+    donor: str | None,
+    *,
+    opens: bool = False,
 ) -> bool:
     """Whether a sum is a running total or a target; what many have "already" given is one too.
 
@@ -114,7 +123,6 @@ def is_total(
         return True
     if _compares_years(page, sentence.start, sentence.end):
         return True
-    verb = governing_verb(page, sentence, mention.start)
     if verb is not None and verb.key == "measure":
         if not opens and "new" not in cues and MASS.search(page.low, start, verb.start):
             return True

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import sentencex
 
 from aidlib.mentions.scan import Hit
 
-__all__ = ["Sentence", "split_sentences"]
+__all__ = ["Sentence", "Topics", "split_sentences", "topics_of"]
 
 BREAK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 LINE = re.compile(r"\n")
@@ -18,14 +19,24 @@ GLUED = re.compile(r"[.!?](?<=[a-z\d].)(?=[A-Z][a-z])")
 WRAP_AT = range(50, 90)
 
 
+Topics = frozenset[str | tuple[str, str]]
+KIND, TOPIC = itemgetter(2), itemgetter(slice(2, 4))
+
+
 class Sentence(NamedTuple):
-    """One sentence: its place, its zone, its paragraph's number, and its hits."""
+    """One sentence: its place, its zone, its paragraph's number, its hits, and what they speak of."""
 
     start: int
     end: int
     zone: str
     paragraph: int
     hits: tuple[Hit, ...]
+    topics: Topics
+
+
+def topics_of(hits: Sequence[Hit]) -> Topics:
+    """What hits speak of: their kinds ("party"), and these with their keys (("party", "UKR"))."""
+    return frozenset([*map(KIND, hits), *map(TOPIC, hits)])
 
 
 def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
@@ -49,17 +60,19 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
     ['headline', 'body', 'body', 'caption']
     """
     sentences: list[Sentence] = []
+    edited = any(word in text for word in EDITED)
     at = 0
     for number, (start, end) in enumerate(_paragraphs(text)):
         kind = _zone(text[start:end], number)
         for a, b, zone in _with_dateline(text, start, end, kind):
-            zone = "boilerplate" if EDITOR.search(text, a, b) else zone
+            zone = "boilerplate" if edited and EDITOR.search(text, a, b) else zone
             while at < len(hits) and hits[at].start < a:
                 at += 1
             upto = at
             while upto < len(hits) and hits[upto].start < b:
                 upto += 1
-            sentences.append(Sentence(a, b, zone, number, tuple(hits[at:upto])))
+            inside = tuple(hits[at:upto])
+            sentences.append(Sentence(a, b, zone, number, inside, topics_of(inside)))
             at = upto
     return sentences
 
@@ -67,6 +80,7 @@ def split_sentences(text: str, hits: list[Hit]) -> list[Sentence]:
 EDITOR = re.compile(
     r"\b[Ee]arlier version of this\b|\b(?:article|story|item) (?:was|has been) (?:amended|corrected)\b"
 )
+EDITED = ("arlier version", "amended", "corrected")  # one of them is in every note of an editor
 DATELINE = re.compile(
     r"(?:[A-ZÀ-Þ][\w'’.-]*(?:[ ,/(]+|$)){1,6}[^\n]{0,40}?(?:\d{1,4}|\(\w+\)|[A-Z]{2,4}\))"
     r"[^\n]{0,30}?\s?(?:\s[-–—]|[.:—])\s"

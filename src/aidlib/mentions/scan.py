@@ -12,8 +12,7 @@ from aidlib.lexicon import terms
 
 __all__ = ["Hit", "lower", "scan"]
 
-SPACES = dict.fromkeys(map(ord, "\n\r\t\u00a0\u2009\u202f-\u2010\u2011"), " ") | {0x2019: "'"}
-FOLDS = {code: chr(code) for code in range(128)} | SPACES  # looking up what is missing would be slow
+FOLDS = (*((blank, " ") for blank in "\n\r\t\u00a0\u2009\u202f-\u2010\u2011"), ("\u2019", "'"))
 START, END = itemgetter(0), itemgetter(1)
 
 Found = tuple[int, int, str, tuple[str, str, str]]
@@ -39,7 +38,10 @@ def lower(text: str) -> str:
 
 def normal(text: str) -> str:
     """Give a copy of equal length in which case, hyphens and kinds of blanks do not count."""
-    return lower(text).translate(FOLDS)
+    low = lower(text)
+    for sign, plain in FOLDS:  # quicker than ``translate``
+        low = low.replace(sign, plain)
+    return low
 
 
 @cache

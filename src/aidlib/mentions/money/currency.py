@@ -72,8 +72,9 @@ def _contexts() -> tuple[re2._Regexp, dict[str, str]]:
 def _words(text: str) -> list[tuple[int, int, str]]:
     pattern, words = _contexts()
     safe = text.encode("utf-8", "replace").decode("utf-8")
-    found = [(*m.span(), words[m.group()]) for m in pattern.finditer(safe)]
-    return [(start, end, code) for start, end, code in found if not safe[end : end + 1].isalpha()]
+    # Bytes spare RE2 the counting of letters, where each letter is a byte.
+    found = [m.span() for m in pattern.finditer(safe.encode() if safe.isascii() else safe)]
+    return [(start, end, words[safe[start:end]]) for start, end in found if not safe[end : end + 1].isalpha()]
 
 
 def _scene(text: str, mentions: list[Mention], parties: Iterable[tuple[int, int, str]] | None) -> Scene:
