@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aidlib.ledger.books import Ledger, build_ledger
+from aidlib.ledger.check import check_folder, find_failures
 from aidlib.ledger.contracts import check_ledger
 from aidlib.ledger.files import read_ledger, write_ledger
 from aidlib.ledger.totals import build_totals, naive_steps
@@ -13,7 +14,9 @@ __all__ = [
     "Valuer",
     "build_ledger",
     "build_totals",
+    "check_folder",
     "check_ledger",
+    "find_failures",
     "naive_steps",
     "read_ledger",
     "write_ledger",

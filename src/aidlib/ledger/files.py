@@ -19,10 +19,11 @@ import pandas as pd
 from aidlib.errors import LedgerError
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES, Column, frame_of
-from aidlib.ledger.contracts import check_ledger
+from aidlib.ledger.contracts import LARGEST, MOST_SHOWN, check_ledger, groupings_of
 from aidlib.ledger.totals import total_columns
+from aidlib.rates import POLICIES
 
-__all__ = ["FILES", "read_ledger", "write_ledger"]
+__all__ = ["FILES", "columns_of", "read_ledger", "read_package", "read_parquet", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
 PARQUET_TABLES = ("commitments", "events")
@@ -41,7 +42,7 @@ PACKAGE_TYPES = {
     "count": "integer",
     "flag": "boolean",
 }
-RATE_DIGITS = Decimal(1).scaleb(-20)
+RATE_DIGITS = Decimal(1).scaleb(-20)  # as many as Parquet keeps
 
 
 def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
@@ -117,7 +118,7 @@ def _swap(part: Path, folder: Path) -> None:
 
 
 def _contents(ledger: Ledger) -> dict[str, bytes]:
-    columns = {**TABLES, "totals": _total_columns(ledger.totals)}
+    columns = columns_of(ledger)
     files = {f"{name}.csv": _csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
     package = json.dumps(_package(ledger, files, columns), ensure_ascii=False, indent=1) + "\n"
     files |= {
@@ -131,9 +132,9 @@ def _contents(ledger: Ledger) -> dict[str, bytes]:
     return files
 
 
-def _total_columns(totals: pd.DataFrame) -> list[Column]:
-    own = {column.name for column in total_columns([])}
-    return total_columns([str(name) for name in totals.columns if name not in own])
+def columns_of(ledger: Ledger) -> dict[str, Sequence[Column]]:
+    """Give the columns of every table, the totals' by what they are grouped."""
+    return {**TABLES, "totals": total_columns(groupings_of(ledger.totals))}
 
 
 def _plain(value: Any) -> Any:
@@ -200,6 +201,11 @@ def _package(
         "title": f"Announcements of aid, recipient {ledger.recipient}, resolved into commitments",
         "profile": "tabular-data-package",
         "recipient": ledger.recipient,
+        "rates": {
+            "policy": ledger.policy,
+            "fixed_day": ledger.fixed_day.isoformat() if ledger.fixed_day else None,
+            "table": ledger.rates,
+        },
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "resources": [_resource(name, files[f"{name}.csv"], columns[name]) for name in CSV_TABLES],
     }
@@ -240,20 +246,57 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
     Raises
     ------
     LedgerError
-        A file is missing, cut short, or breaks its contract.
+        Files are missing, cut short, or break their contract; ``failures`` holds every fault.
     """
     folder = Path(folder).absolute()
     if not folder.exists() and _aside(folder).exists():
         # A killed run had moved it aside. Only a writer may put it back: one may be at work.
         folder = _aside(folder)
-    package = json.loads(_read(folder / "datapackage.json") or b"{}")
-    tables = {name: _read_csv(folder / f"{name}.csv", TABLES[name]) for name in CSV_TABLES if name in TABLES}
-    tables["totals"] = _read_csv(folder / "totals.csv", None)
-    tables["events"] = _read_parquet(folder / "events.parquet", TABLES["events"])
-    lines = _read(folder / "quarantine.jsonl", or_else=b"").decode("utf-8").splitlines()
-    tables["quarantine"] = frame_of(TABLES["quarantine"], [json.loads(line) for line in lines])
-    ledger = Ledger(**tables, recipient=str(package.get("recipient", "UKR")))
+    tables: dict[str, Any] = {}
+    faults = []
+    for name in (*TABLES, "totals"):
+        try:
+            tables[name] = _read_table(folder, name)
+        except LedgerError as error:
+            faults.append(error)
+    try:
+        tables |= read_package(folder)
+    except LedgerError as error:
+        faults.append(error)
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        whole = _broken(folder, "; ".join(f"{Path(fault.where).name}: {fault.what}" for fault in faults))
+        whole.failures = tuple(one for fault in faults for one in fault.failures or (fault,))
+        raise whole
+    ledger = Ledger(**tables)
     return check_ledger(ledger) if check else ledger
+
+
+def read_package(folder: Path) -> dict[str, Any]:
+    """Read whose books a folder holds, and how their sums were converted: fields of ``Ledger``."""
+    path = folder / "datapackage.json"
+    try:
+        package = json.loads(_read(path))
+        rates = package.get("rates", {})
+        day = rates.get("fixed_day")
+        found = {
+            "recipient": str(package.get("recipient", "UKR")),
+            "policy": POLICIES[POLICIES.index(rates.get("policy", "announcement"))],
+            "fixed_day": date.fromisoformat(day) if day else None,
+            "rates": str(rates.get("table", "")),
+        }
+    except (ValueError, AttributeError, TypeError) as error:
+        raise _broken(path, f"is no data package of a ledger: {error}") from error
+    return found
+
+
+def _read_table(folder: Path, name: str) -> pd.DataFrame:
+    if name == "events":
+        return read_parquet(folder / "events.parquet", TABLES[name])
+    if name == "quarantine":
+        return _read_lines(folder / "quarantine.jsonl", TABLES[name])
+    return _read_csv(folder / f"{name}.csv", TABLES.get(name))
 
 
 def _broken(path: Path, what: object) -> LedgerError:
@@ -271,6 +314,14 @@ def _read(path: Path, *, or_else: bytes | None = None) -> bytes:
         raise _broken(path, f"cannot be read: {error.strerror or error}") from error
 
 
+def _read_lines(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
+    try:
+        lines = _read(path, or_else=b"").decode("utf-8").splitlines()
+        return frame_of(columns, [json.loads(line) for line in lines])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _broken(path, f"cannot be read: {error}") from error
+
+
 def _read_csv(path: Path, columns: Sequence[Column] | None) -> pd.DataFrame:
     try:
         reader = csv.reader(io.StringIO(_read(path).decode("utf-8"), newline=""), strict=True)
@@ -283,23 +334,34 @@ def _read_csv(path: Path, columns: Sequence[Column] | None) -> pd.DataFrame:
     if head != [column.name for column in columns]:
         gone = [column.name for column in columns if column.name not in head]
         raise _broken(path, f"columns are not those of the contract; missing: {gone}, found: {head}")
-    if any(len(row) != len(head) for row in rows):
-        raise _broken(path, "a row is cut short")
-    return frame_of(columns, [_parse_row(row, columns, path, n) for n, row in enumerate(rows, start=2)])
+    bad: list[str] = []
+    parsed = [_parse_row(row, columns, f"line {line}", bad) for line, row in enumerate(rows, start=2)]
+    if bad:
+        whole = _broken(path, "; ".join(bad[:MOST_SHOWN]))
+        whole.failures = tuple(f"{path.name}, {one}" for one in bad)
+        raise whole
+    return frame_of(columns, parsed)
 
 
-def _parse_row(row: Sequence[str], columns: Sequence[Column], path: Path, line: int) -> dict[str, Any]:
-    try:
-        return {column.name: _parse(cell, column) for cell, column in zip(row, columns, strict=True)}
-    except (ValueError, InvalidOperation) as error:
-        raise _broken(path, f"line {line} cannot be read: {error}") from error
+def _parse_row(row: Sequence[str], columns: Sequence[Column], at: str, bad: list[str]) -> dict[str, Any]:
+    """Parse the cells of a row; of those that cannot be, say so in ``bad``."""
+    if len(row) != len(columns):
+        bad.append(f"{at} is cut short: {len(row)} cells, expected {len(columns)}")
+        return {}
+    values = {}
+    for cell, column in zip(row, columns, strict=True):
+        try:
+            values[column.name] = _parse(cell, column)
+        except (ValueError, InvalidOperation):
+            bad.append(f"{at}: {column.name} {cell!r} cannot be read; expected a {column.kind}")
+    return values
 
 
 def _parse(cell: str, column: Column) -> Any:
-    if cell == "":
+    if cell == "" and not (column.is_required and column.kind in ("count", "flag")):
         return None
     if column.kind in ("money", "rate"):
-        return Decimal(cell)
+        return _number(cell)
     if column.kind == "day":
         return date.fromisoformat(cell)
     if column.kind == "count":
@@ -309,13 +371,26 @@ def _parse(cell: str, column: Column) -> Any:
     return cell[1:] if cell.startswith("'") else cell
 
 
-def _read_parquet(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
+def _number(cell: str) -> Decimal:
+    value = Decimal(cell)
+    if not value.is_finite() or abs(value) >= LARGEST:
+        raise ValueError(cell)
+    return value
+
+
+def read_parquet(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
+    """Read a table of the ledger from Parquet.
+
+    Raises
+    ------
+    LedgerError
+        The file is missing or cut short, or lacks a column.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(pa.BufferReader(_read(path)))
-        rows = table.select([column.name for column in columns]).to_pylist()
-    except (pa.ArrowException, KeyError) as error:
+        return frame_of(columns, table.select([column.name for column in columns]).to_pylist())
+    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
         raise _broken(path, f"is cut short, or no such table: {error}") from error
-    return frame_of(columns, rows)
