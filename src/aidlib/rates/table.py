@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -195,10 +196,8 @@ def read_rates(path: Path | str) -> RateTable:
         text = _bytes_of(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, zipfile.BadZipFile, RuntimeError, EOFError, zlib.error) as error:
         raise RateError(f"cannot be read: {error}", where=str(path), fix=fix) from error
-    try:
+    with suppress(ValueError):  # a day that is none, which the list of bad lines names
         table = RateTable(text, source=str(path))
-    except ValueError as error:
-        raise RateError(f"is no history of rates: {error}", where=str(path), fix=fix) from error
     bad = _bad_lines(text)
     if bad:
         more = f"; and {len(bad) - MOST_SHOWN} more" if len(bad) > MOST_SHOWN else ""
