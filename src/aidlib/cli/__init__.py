@@ -17,6 +17,7 @@ COMMANDS = {
     "parse": "Read announcements: their mentions and events, a JSON object each.",
     "ledger": "Resolve the events into commitments, and write the books.",
     "story": "Run the notebooks; write the figures and the report.",
+    "export": "Write the books in another form: a workbook.",
     "rates": "Say which exchange rates are in use, or take newer ones.",
     "show": "Show a text with its evidence, in the terminal or as a page.",
 }

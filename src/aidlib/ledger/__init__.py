@@ -5,7 +5,8 @@ from __future__ import annotations
 from aidlib.ledger.books import Ledger, build_ledger
 from aidlib.ledger.check import check_folder, find_failures
 from aidlib.ledger.contracts import check_ledger
-from aidlib.ledger.files import read_ledger, write_ledger
+from aidlib.ledger.files import write_ledger
+from aidlib.ledger.readback import read_ledger
 from aidlib.ledger.totals import build_totals, naive_steps
 from aidlib.ledger.valuing import Valuer
 

@@ -16,7 +16,8 @@ import pandas as pd
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES
 from aidlib.ledger.contracts import Failure, contract_breaches, groupings_of, names_of, row_breaches
-from aidlib.ledger.files import CSV_TABLES, RATE_DIGITS, read_ledger, read_parquet
+from aidlib.ledger.files import CSV_TABLES, RATE_DIGITS
+from aidlib.ledger.readback import read_ledger, read_parquet
 from aidlib.ledger.totals import GROUPINGS, total_commitments
 from aidlib.ledger.valuing import Valuer
 from aidlib.rates import RateTable, default_rates, packaged_rates, to_cents
