@@ -62,7 +62,7 @@ def check_folder(folder: Path | str, *, table: RateTable | None = None) -> Check
     chosen = table or next((t for t in (default_rates(), packaged_rates()) if t.source == ledger.rates), None)
     table = chosen or default_rates()
     failures = [*find_failures(ledger, table=table), *_check_files(folder, ledger)]
-    counts = ", ".join(f"{len(getattr(ledger, name)):,} {name}" for name in (*TABLES, "totals"))
+    counts = ", ".join(f"{name} {len(getattr(ledger, name)):,}" for name in (*TABLES, "totals"))
     n_valued = sum(int(getattr(ledger, name)["amount_eur"].notna().sum()) for name in DAYS)
     return Checked(
         tuple(failures), f"{counts}; {n_valued:,} sums in euro by {table.source}, policy {ledger.policy}"

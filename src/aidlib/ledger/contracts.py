@@ -183,10 +183,11 @@ def _check_euros(ledger: Ledger) -> Iterator[Failure]:
             for row, rate, stated, euro in zip(names_of(name, frame), *columns, strict=True):
                 if rate is None:
                     continue
-                due = None if stated is None else to_cents(stated * rate)
-                if euro is None or euro != due:
+                if stated is None:
+                    yield Failure(name, row, f"amount{bound}", "None", "a sum, as there is a rate")
+                elif euro != (due := to_cents(stated * rate)):
                     column = f"amount_eur{bound}"
-                    yield Failure(name, row, column, str(euro), f"{due} ({stated} at {rate})")
+                    yield Failure(name, row, column, str(euro), f"{due} ({stated:f} at {rate:f})")
 
 
 def _check_order(ledger: Ledger) -> Iterator[Failure]:
