@@ -94,6 +94,9 @@ DAMAGES = [
     Damage("events", put("rate", 0, Decimal("0.1")), ("events", "rate", "0.0846")),
     Damage("events", put("part_of", 2, 9), ("events", "part_of", "same document")),
     Damage("events", put("quote", 0, "Norway"), ("events", "start, end", "length, 6")),
+    Damage(
+        "events", put("quote", 0, "Norway takes 50 million kroner"), ("events", "quote", "a row of evidence")
+    ),
     Damage("reports", put("commitment_id", 0, "x"), ("reports", "commitment_id", "the name of one")),
     Damage("reports", put("status", 0, "total"), ("reports", "status", "booked, as")),
     Damage("links", put("from_id", 0, "x#0"), ("links", "from_id", "a report or a commitment")),
@@ -156,7 +159,7 @@ def test_all_failures_are_listed_at_once() -> None:
         reports=put("status", 0, "maybe")(ledger.reports),
     )
     found = {failure.table for failure in find_failures(wrong)}
-    assert found == {"commitments", "totals", "evidence", "reports"}
+    assert found == {"commitments", "totals", "evidence", "events", "reports"}
 
 
 def test_the_package_says_by_which_rates_the_books_are_valued(tmp_path: Path) -> None:
@@ -229,6 +232,16 @@ def test_a_file_that_cannot_be_read_is_an_error_of_ours(
     (folder / file).write_bytes((folder / file).read_bytes().replace(old, new, 1))
     with pytest.raises(LedgerError, match=says):
         check_folder(folder)
+
+
+def test_a_damaged_copy_hides_no_other_failure(tmp_path: Path) -> None:
+    folder = write_ledger(books(), tmp_path / "books")
+    data = (folder / "commitments.parquet").read_bytes()
+    (folder / "commitments.parquet").write_bytes(data[:40] + b"\0" * 40 + data[80:])
+    data = (folder / "totals.csv").read_bytes()
+    (folder / "totals.csv").write_bytes(data.replace(b"SWE,6000000", b"SWE,6000001"))
+    tables = {failure.table for failure in check_folder(folder).failures}
+    assert tables == {"commitments.parquet", "totals", "datapackage"}
 
 
 def test_all_files_and_cells_that_cannot_be_read_are_named_at_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from aidlib.errors import LedgerError
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES
 from aidlib.ledger.contracts import Failure, contract_breaches, groupings_of, names_of, row_breaches
@@ -228,10 +229,18 @@ def _check_evidence(ledger: Ledger) -> Iterator[Failure]:
             yield Failure("evidence", at, "sha256", row["sha256"], f"{first}, as in the document's first row")
         if (row["commitment_id"], row["doc_id"]) not in told:
             yield Failure("evidence", at, "doc_id", row["doc_id"], "a document with a report of that act")
+    quoted = ["doc_id", "start", "end", "quote"]
+    words = set(ledger.evidence[quoted].itertuples(index=False, name=None))
+    spans = ledger.events[quoted].itertuples(index=False, name=None)
+    for event, span in zip(names_of("events", ledger.events), spans, strict=True):
+        if not pd.isna(span[1]) and span not in words:
+            yield Failure(
+                "events", event, "quote", repr(span[3]), "a row of evidence with that span and quote"
+            )
     for name in ("evidence", "links", "events"):
         frame = getattr(ledger, name)
-        spans = (frame[column] for column in ("start", "end", "quote"))
-        for at, start, end, quote in zip(names_of(name, frame), *spans, strict=True):
+        columns = (frame[column] for column in ("start", "end", "quote"))
+        for at, start, end, quote in zip(names_of(name, frame), *columns, strict=True):
             if pd.isna(start) and pd.isna(end) and pd.isna(quote):
                 continue
             if pd.isna(start) or pd.isna(end) or pd.isna(quote) or end - start not in _lengths(quote):
@@ -254,5 +263,9 @@ def _check_files(folder: Path, ledger: Ledger) -> Iterator[Failure]:
             yield Failure(
                 "datapackage", f"{name}.csv", "hash", str(hashes.get(name)), f"{found}, as the file has"
             )
-    kept = read_parquet(folder / "commitments.parquet", TABLES["commitments"])
-    yield from _compare("commitments", kept, ledger.commitments, "commitments.parquet")
+    try:
+        kept = read_parquet(folder / "commitments.parquet", TABLES["commitments"])
+    except LedgerError as error:
+        yield Failure("commitments.parquet", "", "", error.what, "the table as it was written")
+    else:
+        yield from _compare("commitments", kept, ledger.commitments, "commitments.parquet")

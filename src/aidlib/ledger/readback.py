@@ -185,5 +185,5 @@ def read_parquet(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
     try:
         table = pq.read_table(pa.BufferReader(data))
         return frame_of(columns, table.select([column.name for column in columns]).to_pylist())
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowException, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise _broken(path, f"is cut short, or no such table: {error}") from error
