@@ -28,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require-browser", action="store_true", help="fail where a browser test would skip")
 
 
+def pytest_sessionstart() -> None:
+    """Stop where the checkout uses newer rates than those that the golden books are valued by."""
+    if (ROOT / "build" / "rates.csv").exists():
+        pytest.exit("build/rates.csv is in use; go back with `aidlib rates --packaged`", returncode=2)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print how many tests the missing folder or browser has silenced."""
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "aidlib"
 # Row by row, a row from left to right: each may import those before it.
 LAYERS = (
-    "errors model lexicon read record mentions events rates resolve ledger reconcile "
+    "errors model lexicon read record mentions events rates prices resolve ledger reconcile "
     "plots show exchange corpus story cli __main__"
 ).split()
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

@@ -23,6 +23,7 @@ _HOME = {
     "record_of": "aidlib.record",
     "reading_from_record": "aidlib.record",
     "convert_money": "aidlib.rates",
+    "deflate_eur": "aidlib.prices",
     "resolve_events": "aidlib.resolve",
     "build_ledger": "aidlib.ledger",
     "read_ledger": "aidlib.ledger",

@@ -59,9 +59,10 @@ class RateError(AidlibError, LookupError):
 
 
 class LedgerError(AidlibError, ValueError):
-    """The books break their contract or do not add up."""
+    """The books break their contract or do not add up; ``failures`` holds each, where there are many."""
 
     exit_code = 4
+    failures: tuple[object, ...] = ()
 
 
 class FigureError(AidlibError, ValueError):

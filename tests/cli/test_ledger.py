@@ -86,6 +86,15 @@ def test_where_nothing_can_be_read_and_no_books_are_the_list_is_left(folder: Pat
         (["x", "--events", "y.jsonl"], 2, "both INPUT and --events"),
         (["--event", "y.jsonl"], 2, "'--events'"),
         (["nowhere"], 3, "nowhere does not exist"),
+        (["--policy", "yearly"], 2, "'announcement', 'fixed', 'monthly'"),
+        (["--policy", "fixed"], 2, "--rate-day is not given"),
+        (["--rate-day", "2024-01-02"], 2, "only with it"),
+        (["--policy", "fixed", "--rate-day", "02.01.2024"], 2, "'02.01.2024' is no day"),
+        (["--policy", "fixed", "--rate-day", "1998-12-31"], 2, "from 1999-01-04 to 2026-10-30"),
+        (["--rates", "nowhere.csv"], 3, "nowhere.csv"),
+        (["--check", "nowhere"], 4, "there is no ledger"),
+        (["--check", "x", "-o", "y"], 2, "one folder"),
+        (["--check", "x", "--policy", "monthly"], 2, "no option but --rates"),
     ],
 )
 def test_a_wrong_word_gets_its_code_and_one_clear_message(words: list[str], code: int, message: str) -> None:
@@ -93,3 +102,53 @@ def test_a_wrong_word_gets_its_code_and_one_clear_message(words: list[str], code
     assert result.exit_code == code
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_policy_gives_its_rates_and_the_books_say_which(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Canada gave Ukraine US$2 million for generators on 14 June 2024, it said."
+    )
+    for name, *words in (
+        ["day"],
+        ["month", "--policy", "monthly"],
+        ["fixed", "--policy", "fixed", "--rate-day", "2022-01-03"],
+    ):
+        result = run("ledger", tmp_path / "a.txt", "-o", tmp_path / name, *words)
+        assert result.exit_code == 0
+        assert f"policy {words[1] if words else 'announcement'}" in result.stderr
+        assert run("ledger", "--check", tmp_path / name).exit_code == 0
+    rows = {
+        name: (tmp_path / name / "commitments.csv").read_text("utf-8") for name in ("day", "month", "fixed")
+    }
+    assert "2024-06-14,ECB euro reference rates (eurofxref-hist)" in rows["day"]
+    assert "mean of 2024-06" in rows["month"]
+    assert "2022-01-03,ECB" in rows["fixed"]
+    package = json.loads((tmp_path / "fixed" / "datapackage.json").read_text("utf-8"))
+    assert (package["rates"]["policy"], package["rates"]["fixed_day"]) == ("fixed", "2022-01-03")
+
+
+@pytest.mark.parametrize("words", [["--check", "books"], ["--check", "-o", "books"]])
+def test_books_that_add_up_say_so_in_one_line(
+    words: list[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("ledger", folder, "-o", "books")
+    result = run("ledger", *words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    (line,) = result.stdout.splitlines()
+    assert line.startswith("books adds up: commitments 1, events 1")
+
+
+def test_books_that_do_not_add_up_have_every_failure_listed(folder: Path, tmp_path: Path) -> None:
+    run("ledger", folder, "-o", tmp_path / "books")
+    for name in ("commitments.csv", "totals.csv"):
+        path = tmp_path / "books" / name
+        path.write_bytes(path.read_bytes().replace(b"2000000.00", b"2000001.00", 1))
+    before = files(tmp_path / "books")
+    result = run("ledger", "--check", tmp_path / "books")
+    assert result.exit_code == 4
+    lines = result.stdout.splitlines()
+    assert f"{len(lines)} failures, listed above" in result.stderr
+    assert any(line.startswith("totals, LVA: low_eur 2000001.00; expected 2000000.00") for line in lines)
+    assert {line.split(",")[0] for line in lines} >= {"commitments", "totals", "datapackage"}
+    assert files(tmp_path / "books") == before

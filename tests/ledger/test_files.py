@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aidlib.errors import LedgerError
-from aidlib.ledger import Ledger, build_ledger, read_ledger, write_ledger
-from aidlib.ledger import files as ledger_files
+from aidlib.ledger import Ledger, build_ledger, files, read_ledger, readback, write_ledger
 from aidlib.ledger.columns import TABLES, Column
 from aidlib.model import Span
 from build import event, gold_readings, reading
@@ -60,9 +59,9 @@ def test_no_spreadsheet_can_take_a_quote_for_a_formula(tmp_path: Path) -> None:
 @given(st.text(min_size=1))
 def test_every_text_survives_the_cell(text: str) -> None:
     column = Column("quote", "text", "")
-    cell = ledger_files._cell(text, column)
+    cell = files._cell(text, column)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert ledger_files._parse(cell, column) == text
+    assert readback._parse(cell, column) == text
 
 
 def test_the_data_package_is_one_that_frictionless_accepts(seeds: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import aidlib
 from aidlib.errors import AidlibError, ParameterError, ReadError
 from aidlib.events import build_events
 from aidlib.model import Document, Reading
+from aidlib.rates import RateTable
 from aidlib.read import SetAside, find_inputs, project_root, read_documents
 
 SET_ASIDE_CODE = 5
@@ -140,6 +141,11 @@ def count_of(n: int, noun: str) -> str:
     ('1 document', '2 events')
     """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def rates_line(table: RateTable) -> str:
+    """Name a table of rates with its last day."""
+    return table.source if str(table.last_day) in table.source else f"{table.source} to {table.last_day}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from aidlib.cli.files import count_of, finish, write_quarantine
+from aidlib.cli.files import count_of, finish, rates_line, write_quarantine
+from aidlib.rates import default_rates
+from aidlib.story.parameters import checkout
 from aidlib.story.run import tell_story
 
 __all__ = ["command"]
@@ -33,6 +35,7 @@ def command(
     )
     for found in story.findings:
         click.echo(found)
+    click.echo(f"Rates: {rates_line(default_rates(checkout()))}", err=True)
     quarantine = story.place / "quarantine.jsonl"
     write_quarantine(quarantine, story.set_aside)
     report = story.place / "report" / "index.html"

@@ -13,7 +13,7 @@ from aidlib.ledger.columns import STAGES, make_table
 from aidlib.ledger.totals import total_commitments
 from aidlib.ledger.valuing import Valued, Valuer
 from aidlib.model import Commitment, Event, Item, Reading, Span
-from aidlib.rates import Policy, RateTable
+from aidlib.rates import Policy, RateTable, default_rates
 from aidlib.resolve import Placement, Resolution, resolve_events
 from aidlib.resolve.reports import stated_interval
 
@@ -34,7 +34,8 @@ FIELDS = {
 class Ledger:
     """The books: every table that ``aidlib ledger`` writes, as a data frame.
 
-    Money columns hold Decimal or None. ``recipient`` is whose books these are.
+    Money columns hold Decimal or None. ``recipient`` is whose books these are; ``policy``,
+    ``fixed_day`` and ``rates`` (the table's name) say how sums were converted.
     """
 
     commitments: pd.DataFrame
@@ -45,6 +46,9 @@ class Ledger:
     totals: pd.DataFrame
     quarantine: pd.DataFrame
     recipient: str = "UKR"
+    policy: Policy = "announcement"
+    fixed_day: date | None = None
+    rates: str = ""
 
 
 def build_ledger(
@@ -89,6 +93,9 @@ def build_ledger(
         totals=total_commitments(commitments, by=["donor"]),
         quarantine=make_table("quarantine", quarantine),
         recipient=recipient,
+        policy=policy,
+        fixed_day=fixed_day,
+        rates=(table or default_rates()).source,
     )
 
 

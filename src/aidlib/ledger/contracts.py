@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
 
     from aidlib.ledger.books import Ledger
 
-__all__ = ["check_ledger", "contract_of"]
+__all__ = [
+    "Failure",
+    "check_ledger",
+    "contract_breaches",
+    "contract_of",
+    "groupings_of",
+    "names_of",
+    "row_breaches",
+]
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "commitments": ("commitment_id",),
@@ -28,6 +37,23 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 MOST_SHOWN = 20
 LARGEST = Decimal(10) ** 36
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One value that breaks a rule: where it stands, what it is, and what it should be."""
+
+    table: str
+    row: str
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        at = ", ".join(part for part in (self.table, self.row) if part)
+        return (
+            f"{at}: {' '.join(part for part in (self.column, self.found) if part)}; expected {self.expected}"
+        )
 
 
 def contract_of(columns: Sequence[Column], *, key: Sequence[str] = ()) -> DataFrameSchema:
@@ -74,61 +100,60 @@ def check_ledger(ledger: Ledger) -> Ledger:
         Something breaks; the message lists every failure with table, row and reason (the first
         twenty), and ``failures`` holds all.
     """
-    failures = [failure for name in TABLES for failure in _check_table(name, getattr(ledger, name))]
-    failures += _check_frame("totals", ledger.totals, total_columns(_groupings(ledger.totals)))
-    if not failures:
-        failures = [*_check_references(ledger), *_check_euros(ledger.commitments), *_check_order(ledger)]
+    failures = contract_breaches(ledger) or row_breaches(ledger)
     if failures:
-        shown = "; ".join(failures[:MOST_SHOWN])
+        shown = "; ".join(map(str, failures[:MOST_SHOWN]))
         more = f"; and {len(failures) - MOST_SHOWN} more" if len(failures) > MOST_SHOWN else ""
         error = LedgerError(
             f"{len(failures)} breaches of contract: {shown}{more}",
             where="ledger",
             fix="Build the ledger anew from the announcements.",
         )
-        error.failures = failures  # type: ignore[attr-defined]
+        error.failures = tuple(failures)
         raise error
     return ledger
 
 
-def _groupings(totals: pd.DataFrame) -> list[str]:
-    own = {column.name for column in total_columns([])}
-    return [str(name) for name in totals.columns if name not in own]
+def contract_breaches(ledger: Ledger) -> list[Failure]:
+    """List what breaks the contract of a table: its columns, types, vocabularies and key."""
+    columns = {**TABLES, "totals": total_columns(groupings_of(ledger.totals))}
+    return [
+        failure for name in columns for failure in _check_frame(name, getattr(ledger, name), columns[name])
+    ]
 
 
-def _check_table(name: str, frame: pd.DataFrame) -> list[str]:
-    return _check_frame(name, frame, TABLES[name])
+def row_breaches(ledger: Ledger) -> list[Failure]:
+    """List what breaks between rows, in tables whose columns are those of the contract."""
+    return [*_check_references(ledger), *_check_euros(ledger), *_check_order(ledger)]
 
 
-def _check_frame(name: str, frame: pd.DataFrame, columns: Sequence[Column]) -> list[str]:
+def _check_frame(name: str, frame: pd.DataFrame, columns: Sequence[Column]) -> list[Failure]:
     from pandera.errors import SchemaErrors
 
     try:
         contract_of(columns, key=KEYS.get(name, ())).validate(frame, lazy=True)
     except SchemaErrors as error:
         rows = error.failure_cases.to_dict("records")
-        return sorted({_say(name, row) for row in rows})
+        return sorted({_failure(name, row) for row in rows}, key=str)
     return []
 
 
-def _say(table: str, row: Mapping[Any, Any]) -> str:
-    index = row.get("index")
-    at = "" if index is None or index != index else f", row {int(index)}"
-    column = row.get("column")
-    of = f" {column}" if isinstance(column, str) and row.get("check") != "column_in_schema" else ""
-    return f"{table}{at}:{of} {row['failure_case']!r} fails {row['check']}"
+def _failure(table: str, row: Mapping[Any, Any]) -> Failure:
+    index, column = row.get("index"), row.get("column")
+    at = "" if index is None or index != index else f"row {int(index)}"
+    of = column if isinstance(column, str) and row.get("check") != "column_in_schema" else ""
+    return Failure(table, at, of, repr(row["failure_case"]), str(row["check"]))
 
 
-def _check_references(ledger: Ledger) -> Iterator[str]:
+def _check_references(ledger: Ledger) -> Iterator[Failure]:
     """Every id that is spoken of exists, and every event has gone somewhere."""
     known = set(ledger.commitments["commitment_id"])
     for name, column in (("reports", "commitment_id"), ("events", "commitment_id"), ("links", "to_id"),
                          ("evidence", "commitment_id"), ("commitments", "part_of")):  # fmt: skip
-        values = getattr(ledger, name)[column]
-        lost = values[values.notna() & ~values.isin(known)]
-        yield from (
-            f"{name}, row {index}: {column} {value!r} is no commitment" for index, value in lost.items()
-        )
+        frame = getattr(ledger, name)
+        lost = frame[frame[column].notna() & ~frame[column].isin(known)]
+        for row, value in zip(names_of(name, lost), lost[column], strict=True):
+            yield Failure(name, row, column, f"{value!r} is no commitment", "the name of one")
     whole_of = {own: whole for own, whole in zip(*_parts(ledger.commitments), strict=True) if whole in known}
     for own in whole_of:
         at, seen = whole_of[own], set[str]()
@@ -136,13 +161,12 @@ def _check_references(ledger: Ledger) -> Iterator[str]:
             seen.add(at)
             at = whole_of[at]
         if own in seen:
-            yield f"commitments: {own!r} is part of itself"
-    pairs = [
-        set(zip(frame["doc_id"], frame["event_index"], strict=True))
-        for frame in (ledger.events, ledger.reports)
-    ]
-    yield from (f"events: {pair} has no row in reports" for pair in sorted(pairs[0] - pairs[1]))
-    yield from (f"reports: {pair} has no row in events" for pair in sorted(pairs[1] - pairs[0]))
+            yield Failure(
+                "commitments", own, "part_of", f"{whole_of[own]!r}", "no ring: it is part of itself"
+            )
+    here, there = (set(names_of(name, getattr(ledger, name))) for name in ("events", "reports"))
+    yield from (Failure("events", row, "", "it has no row in reports", "one") for row in sorted(here - there))
+    yield from (Failure("reports", row, "", "it has no row in events", "one") for row in sorted(there - here))
 
 
 def _parts(commitments: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
@@ -150,26 +174,44 @@ def _parts(commitments: pd.DataFrame) -> tuple[pd.Series[str], pd.Series[str]]:
     return hung["commitment_id"], hung["part_of"]
 
 
-def _check_euros(commitments: pd.DataFrame) -> Iterator[str]:
-    """Every euro value follows from the row: sum times rate, to the cent."""
-    for index, row in commitments.iterrows():
-        if row["rate"] is None:
-            continue
-        for name in ("low", "", "high"):
-            suffix = f"_{name}" if name else ""
-            stated, euro = row[f"amount{suffix}"], row[f"amount_eur{suffix}"]
-            if stated is None or euro != to_cents(stated * row["rate"]):
-                yield f"commitments, row {index}: amount_eur{suffix} {euro} is not {stated} at {row['rate']}"
+def _check_euros(ledger: Ledger) -> Iterator[Failure]:
+    """Every euro value follows from its own row: sum times rate, to the cent."""
+    for name in ("commitments", "events"):
+        frame = getattr(ledger, name)
+        for bound in ("_low", "", "_high"):
+            columns = frame["rate"], frame[f"amount{bound}"], frame[f"amount_eur{bound}"]
+            for row, rate, stated, euro in zip(names_of(name, frame), *columns, strict=True):
+                if rate is None:
+                    continue
+                if stated is None:
+                    yield Failure(name, row, f"amount{bound}", "None", "a sum, as there is a rate")
+                elif euro != (due := to_cents(stated * rate)):
+                    column = f"amount_eur{bound}"
+                    yield Failure(name, row, column, str(euro), f"{due} ({stated:f} at {rate:f})")
 
 
-def _check_order(ledger: Ledger) -> Iterator[str]:
+def _check_order(ledger: Ledger) -> Iterator[Failure]:
     """Bounds hold: low, central, high in that order."""
     trios = (
         ("commitments", ("amount_eur_low", "amount_eur", "amount_eur_high")),
         ("totals", ("low_eur", "central_eur", "high_eur")),
     )
     for name, columns in trios:
-        for index, values in getattr(ledger, name)[list(columns)].iterrows():
-            low, central, high = values
-            if central is not None and not low <= central <= high:
-                yield f"{name}, row {index}: {low}, {central}, {high} are not in order"
+        frame = getattr(ledger, name)
+        for row, low, central, high in zip(names_of(name, frame), *(frame[c] for c in columns), strict=True):
+            if central is not None and (None in (low, high) or not low <= central <= high):
+                yield Failure(name, row, columns[1], str(central), f"a value from {low} to {high}")
+
+
+def names_of(name: str, frame: pd.DataFrame) -> list[str]:
+    """Name every row of a table: by its key, else by its place."""
+    key = KEYS.get(name) or (groupings_of(frame) if name == "totals" else ())
+    if not key:
+        return [f"row {index}" for index in frame.index]
+    return ["#".join(map(str, values)) for values in zip(*(frame[column] for column in key), strict=True)]
+
+
+def groupings_of(totals: pd.DataFrame) -> list[str]:
+    """Name the columns by which a table of totals is grouped."""
+    own = {column.name for column in total_columns([])}
+    return [str(name) for name in totals.columns if name not in own]

@@ -1,4 +1,4 @@
-"""In: a ledger, or the folder of one. Out: the folder, moved into place whole, or the ledger read back."""
+"""In: a ledger. Out: its folder, moved into place whole."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +17,14 @@ import pandas as pd
 
 from aidlib.errors import LedgerError
 from aidlib.ledger.books import Ledger
-from aidlib.ledger.columns import TABLES, Column, frame_of
-from aidlib.ledger.contracts import check_ledger
+from aidlib.ledger.columns import TABLES, Column
+from aidlib.ledger.contracts import check_ledger, groupings_of
 from aidlib.ledger.totals import total_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FILES", "arrow_table", "columns_of", "csv_bytes", "read_ledger", "write_ledger"]
+__all__ = ["FILES", "arrow_table", "columns_of", "csv_bytes", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
 PARQUET_TABLES = ("commitments", "events")
@@ -44,7 +43,7 @@ PACKAGE_TYPES = {
     "count": "integer",
     "flag": "boolean",
 }
-RATE_DIGITS = Decimal(1).scaleb(-20)
+RATE_DIGITS = Decimal(1).scaleb(-20)  # as many as Parquet keeps
 
 
 def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
@@ -93,17 +92,18 @@ def _is_ledger(folder: Path) -> bool:
     return not (names - {"quarantine.jsonl"}) or "commitments.csv" in names
 
 
-def _aside(folder: Path) -> Path:
+def aside_of(folder: Path) -> Path:
+    """Say where the old ledger lies while the new one takes its place."""
     return folder.with_name(f".{folder.name}.old")
 
 
 def _recover(folder: Path) -> None:
     """Put a ledger back that a killed run had moved aside, and not yet replaced."""
-    if _aside(folder).exists():
+    if aside_of(folder).exists():
         if folder.exists():
-            shutil.rmtree(_aside(folder))
+            shutil.rmtree(aside_of(folder))
         else:
-            _aside(folder).rename(folder)
+            aside_of(folder).rename(folder)
 
 
 def _swap(part: Path, folder: Path) -> None:
@@ -114,9 +114,9 @@ def _swap(part: Path, folder: Path) -> None:
         if path.name not in FILES:
             # Not ours: whoever put it there finds it again.
             path.rename(part / path.name)
-    folder.rename(_aside(folder))
+    folder.rename(aside_of(folder))
     part.rename(folder)
-    shutil.rmtree(_aside(folder))
+    shutil.rmtree(aside_of(folder))
 
 
 def _contents(ledger: Ledger) -> dict[str, bytes]:
@@ -135,13 +135,8 @@ def _contents(ledger: Ledger) -> dict[str, bytes]:
 
 
 def columns_of(ledger: Ledger) -> dict[str, Sequence[Column]]:
-    """Give the columns of every table; those of the totals depend on what they are by."""
-    return {**TABLES, "totals": _total_columns(ledger.totals)}
-
-
-def _total_columns(totals: pd.DataFrame) -> list[Column]:
-    own = {column.name for column in total_columns([])}
-    return total_columns([str(name) for name in totals.columns if name not in own])
+    """Give the columns of every table, the totals' by what they are grouped."""
+    return {**TABLES, "totals": total_columns(groupings_of(ledger.totals))}
 
 
 def _plain(value: Any) -> Any:
@@ -216,6 +211,11 @@ def _package(
         "title": f"Announcements of aid, recipient {ledger.recipient}, resolved into commitments",
         "profile": "tabular-data-package",
         "recipient": ledger.recipient,
+        "rates": {
+            "policy": ledger.policy,
+            "fixed_day": ledger.fixed_day.isoformat() if ledger.fixed_day else None,
+            "table": ledger.rates,
+        },
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "resources": [_resource(name, files[f"{name}.csv"], columns[name]) for name in CSV_TABLES],
     }
@@ -243,95 +243,3 @@ def _field(column: Column) -> dict[str, Any]:
     return {
         "name": column.name, "type": PACKAGE_TYPES[column.kind], "description": column.meaning, **more
     }  # fmt: skip
-
-
-def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
-    """Read the books that ``write_ledger`` wrote.
-
-    Parameters
-    ----------
-    check : bool
-        Hold every table against its contract.
-
-    Raises
-    ------
-    LedgerError
-        A file is missing, cut short, or breaks its contract.
-    """
-    folder = Path(folder).absolute()
-    if not folder.exists() and _aside(folder).exists():
-        # A killed run had moved it aside. Only a writer may put it back: one may be at work.
-        folder = _aside(folder)
-    package = json.loads(_read(folder / "datapackage.json") or b"{}")
-    tables = {name: _read_csv(folder / f"{name}.csv", TABLES[name]) for name in CSV_TABLES if name in TABLES}
-    tables["totals"] = _read_csv(folder / "totals.csv", None)
-    tables["events"] = _read_parquet(folder / "events.parquet", TABLES["events"])
-    lines = _read(folder / "quarantine.jsonl", or_else=b"").decode("utf-8").splitlines()
-    tables["quarantine"] = frame_of(TABLES["quarantine"], [json.loads(line) for line in lines])
-    ledger = Ledger(**tables, recipient=str(package.get("recipient", "UKR")))
-    return check_ledger(ledger) if check else ledger
-
-
-def _broken(path: Path, what: object) -> LedgerError:
-    return LedgerError(str(what), where=str(path), fix="Write the ledger again with `aidlib ledger`.")
-
-
-def _read(path: Path, *, or_else: bytes | None = None) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        if or_else is not None:
-            return or_else
-        raise _broken(path, "the file is missing") from error
-    except OSError as error:
-        raise _broken(path, f"cannot be read: {error.strerror or error}") from error
-
-
-def _read_csv(path: Path, columns: Sequence[Column] | None) -> pd.DataFrame:
-    try:
-        reader = csv.reader(io.StringIO(_read(path).decode("utf-8"), newline=""), strict=True)
-        head, *rows = reader
-    except (UnicodeDecodeError, ValueError, csv.Error) as error:
-        raise _broken(path, f"is no table: {error}") from error
-    if columns is None:
-        own = {column.name for column in total_columns([])}
-        columns = total_columns([name for name in head if name not in own])
-    if head != [column.name for column in columns]:
-        gone = [column.name for column in columns if column.name not in head]
-        raise _broken(path, f"columns are not those of the contract; missing: {gone}, found: {head}")
-    if any(len(row) != len(head) for row in rows):
-        raise _broken(path, "a row is cut short")
-    return frame_of(columns, [_parse_row(row, columns, path, n) for n, row in enumerate(rows, start=2)])
-
-
-def _parse_row(row: Sequence[str], columns: Sequence[Column], path: Path, line: int) -> dict[str, Any]:
-    try:
-        return {column.name: _parse(cell, column) for cell, column in zip(row, columns, strict=True)}
-    except (ValueError, InvalidOperation) as error:
-        raise _broken(path, f"line {line} cannot be read: {error}") from error
-
-
-def _parse(cell: str, column: Column) -> Any:
-    if cell == "":
-        return None
-    if column.kind in ("money", "rate"):
-        return Decimal(cell)
-    if column.kind == "day":
-        return date.fromisoformat(cell)
-    if column.kind == "count":
-        return int(cell)
-    if column.kind == "flag":
-        return cell == "true"
-    return cell[1:] if cell.startswith("'") else cell
-
-
-def _read_parquet(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(pa.BufferReader(_read(path)))
-        rows = table.select([column.name for column in columns]).to_pylist()
-    except (pa.ArrowException, KeyError) as error:
-        raise _broken(path, f"is cut short, or no such table: {error}") from error
-    return frame_of(columns, rows)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aidlib.ledger.books import Ledger
-from aidlib.ledger.files import arrow_table, columns_of, read_ledger
+from aidlib.ledger.files import arrow_table, columns_of
+from aidlib.ledger.readback import read_ledger
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,6 +13,7 @@ import pandas as pd
 
 from aidlib.errors import ParameterError
 from aidlib.ledger.columns import Column, frame_of
+from aidlib.prices import deflate_eur, price_years
 
 if TYPE_CHECKING:
     from aidlib.ledger.books import Ledger
@@ -43,10 +44,15 @@ class _Act:
     central: Decimal
     high: Decimal
     overlaps: frozenset[str]
+    year: int | None = None
 
 
 def build_totals(
-    ledger: Ledger, by: Sequence[str] = ("donor",), *, parts: Literal["within", "apart"] = "within"
+    ledger: Ledger,
+    by: Sequence[str] = ("donor",),
+    *,
+    parts: Literal["within", "apart"] = "within",
+    price_base_year: int | None = None,
 ) -> pd.DataFrame:
     """Add up the booked acts, by any of ``GROUPINGS``; none gives one row.
 
@@ -60,19 +66,30 @@ def build_totals(
         "within" counts a package whole, in its own cell. "apart" takes a part that belongs to
         another cell (a donor's share of a joint tranche) out of its whole and counts it there;
         the cells add up to the same, unless parts exceed their whole.
+    price_base_year : int, optional
+        Give every sum in the prices of that year, from those of the year in which its act was
+        announced; see ``deflate_eur``. Prices of the time if left out.
 
     Returns
     -------
     DataFrame
         The grouping columns (empty where unknown), ``low_eur``, ``central_eur``, ``high_eur``,
-        ``n_commitments`` and ``commitment_ids`` (``|`` between) of what is counted.
+        ``n_commitments`` and ``commitment_ids`` (``|`` between) of what is counted. In constant
+        prices ``price_base_year`` too, and ``left_out_ids``: acts without a day, or of a year
+        without an index, which are in none of the sums. A cell of nothing but these has no sums.
 
     Raises
     ------
     ParameterError
-        A grouping is unknown.
+        A grouping is unknown, or the base year has no index of prices.
+
+    Examples
+    --------
+    >>> from aidlib.ledger import build_ledger
+    >>> build_totals(build_ledger([]), by=[], price_base_year=2024).columns[-2:].tolist()
+    ['price_base_year', 'left_out_ids']
     """
-    return total_commitments(ledger.commitments, by=by, parts=parts)
+    return total_commitments(ledger.commitments, by=by, parts=parts, price_base_year=price_base_year)
 
 
 def counted_once(commitments: pd.DataFrame) -> frozenset[str]:
@@ -99,8 +116,18 @@ def total_columns(by: Sequence[str]) -> list[Column]:
     ]
 
 
+CONSTANT_COLUMNS = (
+    Column("price_base_year", "count", "year in whose prices the sums are", True),
+    Column("left_out_ids", "text", "acts that have no day, or no index of prices for its year, | between"),
+)
+
+
 def total_commitments(
-    commitments: pd.DataFrame, *, by: Sequence[str], parts: Literal["within", "apart"] = "within"
+    commitments: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    parts: Literal["within", "apart"] = "within",
+    price_base_year: int | None = None,
 ) -> pd.DataFrame:
     """Do the work of ``build_totals`` on the table of commitments alone."""
     for name in by:
@@ -115,8 +142,31 @@ def total_commitments(
     for act in _counted(commitments, by, parts=parts):
         cells[act.cell].append(act)
     order = sorted(cells, key=lambda cell: [(value is None, str(value)) for value in cell])
-    rows = [dict(zip(by, cell, strict=True)) | _add_up(cells[cell]) for cell in order]
-    return frame_of(total_columns(by), rows)
+    if price_base_year is None:
+        rows = [dict(zip(by, cell, strict=True)) | _add_up(cells[cell]) for cell in order]
+        return frame_of(total_columns(by), rows)
+    deflate_eur(ZERO, price_base_year, price_base_year)  # refuses a year without an index
+    rows = [
+        dict(zip(by, cell, strict=True)) | _add_up_constant(cells[cell], price_base_year) for cell in order
+    ]
+    return frame_of([*total_columns(by), *CONSTANT_COLUMNS], rows)
+
+
+def _add_up_constant(acts: Sequence[_Act], base_year: int) -> dict[str, Any]:
+    known, nothing = price_years(), {"low_eur": None, "central_eur": None, "high_eur": None}
+    kept = [
+        replace(
+            act,
+            low=deflate_eur(act.low, act.year, base_year),
+            central=deflate_eur(act.central, act.year, base_year),
+            high=deflate_eur(act.high, act.year, base_year),
+        )
+        for act in acts
+        if act.year in known
+    ]
+    left_out = "|".join(sorted(act.name for act in acts if act.year not in known))
+    added = _add_up(kept) | ({} if kept else nothing)
+    return added | {"price_base_year": base_year, "left_out_ids": left_out}
 
 
 def _add_up(acts: Sequence[_Act]) -> dict[str, Any]:
@@ -196,6 +246,7 @@ def _act(row: dict[str, Any], by: Sequence[str]) -> _Act:
         row["amount_eur"],
         row["amount_eur_high"],
         frozenset((row["overlaps_with"] or "").split("|")) - {""},
+        int(row["year"]) if row["year"] else None,
     )
 
 

