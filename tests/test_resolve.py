@@ -176,6 +176,18 @@ def test_every_event_goes_into_exactly_one_act(found: list[Reading]) -> None:
     assert all(len({doc for doc, _ in act.reports}) == len(act.reports) for act in result.commitments)
 
 
+@settings(max_examples=60, deadline=None)
+@given(corpora(), st.integers(1, 4))
+def test_what_another_donor_says_renames_no_act_and_twice_is_once(found: list[Reading], more: int) -> None:
+    others = [
+        reading(event("JPN", f"{n}e6"), id=f"more{n}", published="2023-01-05") for n in range(1, more + 1)
+    ]
+    alone, among = resolve_events(found), resolve_events([*others, *found])
+    kept = [act for act in among.commitments if act.donor != "JPN"]
+    assert tuple(kept) == alone.commitments
+    assert resolve_events(found) == alone
+
+
 def b_cubed(result: Resolution, keys: dict[tuple[str, int], str]) -> float:
     """B-cubed F1 of a resolution against the keys of its events."""
     placed = {(row.doc_id, row.event_index): row.commitment_id for row in result.reports}

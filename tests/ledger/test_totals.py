@@ -160,3 +160,15 @@ def test_the_bounds_hold_and_high_adds_up_whatever_the_grouping(readings: list[R
     apart = build_totals(ledger, by=[by], parts="apart")
     assert (apart["low_eur"] <= apart["central_eur"]).all()
     assert (apart["central_eur"] <= apart["high_eur"]).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(corpora())
+def test_no_part_exceeds_its_whole_unflagged(readings: list[Reading]) -> None:
+    rows = build_ledger(readings).commitments.to_dict("records")
+    by_id = {row["commitment_id"]: row for row in rows}
+    for row in rows:
+        whole = by_id.get(row["part_of"])
+        sums = (row["amount_eur_low"], whole["amount_eur_high"]) if whole else (None, None)
+        if None not in sums and sums[0] > sums[1]:
+            assert "part_exceeds_whole" in row["reasons"]
