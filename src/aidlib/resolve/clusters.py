@@ -24,8 +24,9 @@ FLOOR = 2.0
 CONTRADICTION = -4.0
 
 
-# Donor, recipient, whether a total; then the kind of block, and what its reports share.
-Key = tuple[str | None, str | None, bool, str, *tuple[object, ...]]
+# Donor, recipient, whether a total; within it the kind of block, and what its reports share.
+Home = tuple[str, str | None, bool]
+Key = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +137,24 @@ class _Union:
 
 def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
-    blocks: dict[Key, list[int]] = defaultdict(list)
+    homes: dict[Home, dict[Key, list[int]]] = defaultdict(lambda: defaultdict(list))
     least = [min(report.euros, default=0.0) for report in reports]
     most = [max(report.euros, default=math.inf) for report in reports]
     for right, report in enumerate(reports):
-        if report.event.donor is None:
+        event = report.event
+        if event.donor is None:
             continue
+        blocks = homes[event.donor, event.recipient, event.is_cumulative_total]
+        filed, more = _keys(report)
         found: set[int] = set()
-        for key in _looks_up(report):
-            found.update(blocks[key][-NEAREST[key[3]] :])
+        for key in (*filed, *more):
+            if key in blocks:
+                found.update(blocks[key][-NEAREST[key[0]] :])
         low, high = least[right] / FLOOR, most[right] * FLOOR
         for left in sorted(found):
             if most[left] >= low and least[left] <= high and _may_match(reports[left], report):
                 yield left, right
-        for key in _files_under(report):
+        for key in filed:
             blocks[key].append(right)
 
 
@@ -160,7 +165,7 @@ def _may_match(a: Report, b: Report) -> bool:
     if not a.euros or not b.euros:
         return True
     widest = FLOOR if "at_least" in (a.event.modifier, b.event.modifier) else WIDEST
-    if len(a.euros) == len(b.euros) == 1:
+    if len(a.sums) == len(b.sums) == 1:
         x, y = a.euros[0], b.euros[0]
         return x <= widest * y and y <= widest * x and not _surely_differ(a, b)
     return any(x <= widest * y and y <= widest * x for x in a.euros for y in b.euros)
@@ -174,27 +179,16 @@ def _surely_differ(a: Report, b: Report) -> bool:
     return (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED)
 
 
-def _buckets(report: Report) -> list[int]:
-    return sorted({math.floor(math.log(eur) / BUCKET) for eur in report.euros})
-
-
-def _files_under(report: Report) -> list[Key]:
+def _keys(report: Report) -> tuple[list[Key], list[Key]]:
+    """What a report is filed under, and what else it is sought under."""
     event = report.event
-    block = (event.donor, event.recipient, event.is_cumulative_total)
-    keys: list[Key] = []
-    keys += [(*block, "sum", bucket) for bucket in _buckets(report)]
+    buckets = {math.floor(math.log(eur) / BUCKET) for eur in report.euros}
+    filed: list[Key] = [("sum", bucket) for bucket in buckets]
+    more: list[Key] = [("sum", bucket + step) for bucket in buckets for step in (-1, 1)]
     if event.is_cumulative_total:
-        return [*keys, (*block, "total", event.mechanism, event.aid_type)]
+        return [*filed, ("total", (event.mechanism, event.aid_type))], more
     if event.mechanism in SCHEMES or event.stage is Stage.PROPOSED:
-        keys.append((*block, "scheme", event.mechanism))
-    keys += [(*block, "item", item) for item in sorted(report.items)]
-    return keys
-
-
-def _looks_up(report: Report) -> list[Key]:
-    event = report.event
-    block = (event.donor, event.recipient, event.is_cumulative_total)
-    more: list[Key] = [(*block, "sum", bucket + step) for bucket in _buckets(report) for step in (-1, 1)]
-    if event.mechanism and not event.is_cumulative_total:
-        more.append((*block, "scheme", event.mechanism))
-    return [*_files_under(report), *more]
+        filed.append(("scheme", event.mechanism))
+    elif event.mechanism:
+        more.append(("scheme", event.mechanism))
+    return filed + [("item", item) for item in report.items], more
