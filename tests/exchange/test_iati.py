@@ -184,6 +184,30 @@ def test_a_part_reports_only_what_its_whole_does_not() -> None:
     assert sorted(one.get("type") for one in root.iter("related-activity")) == ["1", "1", "2", "2"]
 
 
+def test_what_may_repeat_another_act_reports_nothing() -> None:
+    ledger = build(
+        event("NOR", 100, "allocated"),
+        event("NOR", 30, "delivered", part_of=0),
+        event("NOR", 40, "delivered", mechanism="loan"),
+        event("NOR", 50, "allocated", mechanism="purl"),
+    )
+    names = dict(zip(ledger.commitments["amount"], ledger.commitments["commitment_id"], strict=True))
+    overlaps = {30: names[40], 40: f"{names[30]}|{names[50]}", 50: names[40]}
+    ledger.commitments["overlaps_with"] = pd.Series(
+        [overlaps.get(int(amount)) for amount in ledger.commitments["amount"]], dtype="str"
+    )
+    told = {name: dict(one.transactions) for name, one in sums_of(ledger.commitments).items()}
+    assert {amount: list(told[name]) for amount, name in names.items()} == {
+        100: ["2"],
+        30: [],
+        40: [],
+        50: ["2"],
+    }
+    root = parse(iati_activities(ledger))
+    assert sums_by_type(root) == booked_by_type(ledger) == {("2", "EUR"): 150}
+    assert sum("transactions: with those" in text for text in root.itertext()) == 2
+
+
 def test_a_part_of_an_act_without_a_sum_counts_by_itself() -> None:
     root = parse(
         iati_activities(build(event("NOR", None, "allocated"), event("NOR", 30, "allocated", part_of=0)))

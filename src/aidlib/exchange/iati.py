@@ -78,7 +78,7 @@ def iati_activities(
     type may be added up, and those of hierarchy 1 are the sums of the books. The standard would
     rather have each sum at its lowest level; the rest of the whole would then be a number that
     nobody has stated, and none at all where a part has another currency. An act that may repeat
-    another, which the books count, has no transactions either. The description tells the sum.
+    another has no transactions where the books count the other. The description tells the sum.
 
     **Days** are whole: of "2024-05" the first, and a note tells what the source says. **Quotes** stay
     in the ledger; a document link leads to the text, where it has an address (http or https).
@@ -128,7 +128,7 @@ def iati_activities(
         _add(activity, "iati-identifier", text=_identifier(reporting_ref, name))
         _tell(_add(activity, "reporting-org", publisher), reporting_name)
         _tell(_add(activity, "title"), _title(act))
-        _tell(_add(activity, "description", type="1"), _description(act))
+        _tell(_add(activity, "description", type="1"), _description(act, sums[name]))
         _add_parties(activity, act)
         _add_dates(activity, act, sums[name])
         _add_place_and_way(activity, act, vocabulary_uri)
@@ -220,11 +220,11 @@ def _way(act: Act) -> str:
 
 
 def _title(act: Act) -> str:
-    recipient = f" for {_name(act['recipient'])}" if act["recipient"] else ""
+    recipient = f" to {_name(act['recipient'])}" if act["recipient"] else ""
     return f"{_name(act['donor'])}{recipient}: {_way(act)}, {_sum(act)}"
 
 
-def _description(act: Act) -> str:
+def _description(act: Act, sums: Sums) -> str:
     """Tell in plain sentences what the ledger knows, and what is uncertain."""
     kind = f"{act['aid_type'].capitalize()} aid" if act["aid_type"] else "Aid of a kind not stated"
     words = [kind, f"{_sum(act)}{_bounds(act)}"]
@@ -236,6 +236,8 @@ def _description(act: Act) -> str:
         words.append(f"part of {act['part_of']}")
     if act["overlaps_with"]:
         words.append("may be the same money as " + ", ".join(_list(act["overlaps_with"])))
+    if sums.is_told_elsewhere:
+        words.append("transactions: with those acts, which hold or may be the same sum")
     if act["reasons"]:
         words.append("uncertain: " + ", ".join(_list(act["reasons"])))
     return "; ".join(words) + "."

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -32,7 +34,8 @@ class Sums:
     """How an act is told in IATI.
 
     ``status`` and ``date_type`` are codes; ``day`` is None where nothing dates the act; ``level`` is
-    1 + the number of larger sums that it lies in; ``transactions`` are codes of types with their day.
+    1 + the number of larger sums that it lies in; ``transactions`` are codes of types with their day;
+    ``is_told_elsewhere`` where the act has a sum, and only others report it.
     """
 
     status: str
@@ -40,6 +43,7 @@ class Sums:
     day: Told | None
     level: int
     transactions: tuple[tuple[str, Told], ...]
+    is_told_elsewhere: bool
 
 
 @cache
@@ -59,7 +63,7 @@ def sums_of(commitments: pd.DataFrame) -> dict[str, Sums]:
     ]
     booked = {row["commitment_id"]: row for row in rows if row["status"] == "booked"}
     whole_of = {row["commitment_id"]: row["part_of"] for row in rows}
-    repeats = split_parts(rows)[0] - counted_once(commitments)
+    repeats = _repeats(booked, tops=split_parts(rows)[0], once=counted_once(commitments))
     reached = {name: types for name, act in booked.items() if _holds_sum(act) and (types := _types(act))}
     found = {}
     for name, act in booked.items():
@@ -69,8 +73,35 @@ def sums_of(commitments: pd.DataFrame) -> dict[str, Sums]:
         own = {} if is_repeat else {c: t for c, t in reached.get(name, {}).items() if c not in told}
         code = _codes()[act["stage"]]
         transactions = tuple(sorted(own.items(), key=_order))
-        found[name] = Sums(code["status"], code["date_type"], _day(act), 1 + len(above), transactions)
+        found[name] = Sums(
+            status=code["status"],
+            date_type=code["date_type"],
+            day=_day(act),
+            level=1 + len(above),
+            transactions=transactions,
+            is_told_elsewhere=name in reached and not transactions,
+        )
     return found
+
+
+def _repeats(
+    booked: Mapping[str, Act], *, tops: AbstractSet[str], once: AbstractSet[str]
+) -> AbstractSet[str]:
+    """Name the acts that may repeat one that is told: as the books do, else all but the largest."""
+
+    def weight(name: str) -> tuple[bool, Decimal, str]:
+        return name in once, booked[name]["amount_eur"] or Decimal(0), name
+
+    return {
+        name
+        for name, act in booked.items()
+        if name not in once
+        and (name in tops or any(weight(other) > weight(name) for other in _overlaps(act) if other in booked))
+    }
+
+
+def _overlaps(act: Act) -> list[str]:
+    return act["overlaps_with"].split("|") if act["overlaps_with"] else []
 
 
 def _order(item: tuple[str, Told]) -> tuple[date, int]:
