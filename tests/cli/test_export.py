@@ -54,6 +54,14 @@ def test_each_kind_is_written_in_its_form(books: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_the_books_themselves_are_never_replaced(kind: str, books: Path) -> None:
+    before = {one.name: one.read_bytes() for one in books.iterdir()}
+    result = run("export", kind, books, "-o", books / "commitments.csv")
+    assert (result.exit_code, "own files" in result.stderr) == (2, True)
+    assert {one.name: one.read_bytes() for one in books.iterdir()} == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_names_a_function_that_exists(kind: str) -> None:
     module, name, said = KINDS[kind]
     assert callable(getattr(import_module(module), name))

@@ -12,6 +12,7 @@ import click
 from aidlib.cli.files import count_of, nearest
 from aidlib.errors import ParameterError
 from aidlib.ledger import read_ledger
+from aidlib.ledger.files import FILES
 from aidlib.read import project_root
 
 __all__ = ["command"]
@@ -47,6 +48,12 @@ def command(kind: str, ledger: str | None, output: str) -> None:
     folder = Path(ledger) if ledger else project_root() / "build" / "ledger"
     books = read_ledger(folder)
     out = Path(output)
+    if out.name in FILES and out.resolve().parent == folder.resolve():
+        raise ParameterError(
+            f"output {out} is one of the books' own files",
+            where="option -o",
+            fix="Write outside of the folder that is read.",
+        )
     module, name, _ = KINDS[kind]
     home = import_module(module)
     write: Callable[[Any, Path], Any] = getattr(home, name)

@@ -111,7 +111,8 @@ def iati_activities(
             where="reporting_ref",
             fix="Give an organisation identifier, without spaces and without / & | ?",
         )
-    acts = _acts(ledger)
+    sums = sums_of(ledger.commitments)
+    acts = _acts(ledger, sums)
     if not acts:
         raise LedgerError(
             "nothing is booked, and the standard has no file without an activity",
@@ -122,7 +123,7 @@ def iati_activities(
     if day := last_day(ledger):
         root.set("generated-datetime", f"{day}T00:00:00Z")
     publisher = {"ref": reporting_ref, "type": reporting_type, "secondary-reporter": "1"}
-    sums, links, parts = sums_of(ledger.commitments), _links(ledger), _parts(acts)
+    links, parts = _links(ledger), _parts(acts)
     for name, act in acts.items():
         activity = _start(root, act, sums[name].level)
         _add(activity, "iati-identifier", text=_identifier(reporting_ref, name))
@@ -142,13 +143,14 @@ def iati_activities(
 def left_out(ledger: Ledger) -> dict[str, int]:
     """Count the acts that are no activity, by why: their status, or "without a day"."""
     counts = Counter(ledger.commitments["status"])
-    n_undated = counts.pop("booked", 0) - len(_acts(ledger))
+    n_undated = counts.pop("booked", 0) - sum(
+        one.day is not None for one in sums_of(ledger.commitments).values()
+    )
     return dict(sorted(counts.items())) | ({"without a day": n_undated} if n_undated else {})
 
 
-def _acts(ledger: Ledger) -> dict[str, Act]:
+def _acts(ledger: Ledger, sums: Mapping[str, Sums]) -> dict[str, Act]:
     """Give the acts that become activities, unknown values as None."""
-    sums = sums_of(ledger.commitments)
     return {
         row["commitment_id"]: {str(key): None if _is_missing(value) else value for key, value in row.items()}
         for row in ledger.commitments.to_dict("records")
