@@ -18,7 +18,7 @@ COMMANDS = {
     "ledger": "Resolve the events into commitments, and write the books.",
     "reconcile": "Find the lines that make up a total that somebody claims.",
     "story": "Run the notebooks; write the figures and the report.",
-    "export": "Write the books in another form: a workbook.",
+    "export": "Write the books in another form: a workbook, IATI, a data package and more.",
     "rates": "Say which exchange rates are in use, or take newer ones.",
     "show": "Show a text with its evidence, in the terminal or as a page.",
 }

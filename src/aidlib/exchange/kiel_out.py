@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,15 +13,15 @@ from typing import Any
 
 import pandas as pd
 
-from aidlib.errors import LedgerError
 from aidlib.exchange.kiel_words import donor_name, month_of
 from aidlib.exchange.sheets import guard
+from aidlib.exchange.whole import write_whole
 from aidlib.ledger import Ledger
 from aidlib.ledger.totals import counted_once
 from aidlib.lexicon import terms
 from aidlib.model import Stage
 
-__all__ = ["COLUMNS", "write_kiel_csv"]
+__all__ = ["COLUMNS", "left_out", "write_kiel_csv"]
 
 COLUMNS = (
     "activity_id donor announcement_date month aid_type_general aid_type_specific explanation measure "
@@ -52,28 +50,20 @@ def write_kiel_csv(ledger: Ledger, path: Path | str) -> Path:
 
     Raises
     ------
-    LedgerError
-        The file cannot be written.
+    ParameterError
+        The place cannot be written.
     """
-    path = Path(path)
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: guard(str(row.get(name, ""))) for name in COLUMNS} for row in _rows(ledger))
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(out.getvalue().encode("utf-8"))
-        part.replace(path)
-    except OSError as error:
-        raise LedgerError(
-            f"cannot be written: {error.strerror or error}",
-            where=str(path),
-            fix="Choose a file in a folder that is there and can be written.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    return path
+    return write_whole(path, out.getvalue().encode("utf-8"))
+
+
+def left_out(ledger: Ledger) -> dict[str, int]:
+    """Count the acts that are not written, by their status."""
+    others = ledger.commitments["status"][ledger.commitments["status"] != "booked"]
+    return dict(sorted(Counter(others).items()))
 
 
 def _rows(ledger: Ledger) -> Iterator[dict[str, object]]:

@@ -9,7 +9,7 @@ from functools import cache
 from aidlib.lexicon import read_table, terms
 from aidlib.mentions.scan import scan
 
-__all__ = ["donor_name", "donor_of", "item_of", "month_of", "when_of", "word_of"]
+__all__ = ["donor_name", "donor_of", "item_of", "month_of", "party_name", "when_of", "word_of"]
 
 # The tracker starts with the end of relations between Russia and Ukraine.
 START = date(2022, 1, 24)
@@ -75,7 +75,18 @@ def donor_name(code: str | None) -> str:
     """
     if code is None:
         return "unknown"
-    return word_of("donor", code) or _names().get(code, code)
+    return word_of("donor", code) or party_name(code)
+
+
+def party_name(code: str) -> str:
+    """Name a country or body in English; another code stays as it is.
+
+    Examples
+    --------
+    >>> party_name("CZE"), party_name("EU"), party_name("MULTI")
+    ('Czech Republic', 'European Union', 'MULTI')
+    """
+    return _names().get(code, code)
 
 
 def item_of(name: str) -> str:

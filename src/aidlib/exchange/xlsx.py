@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.errors import LedgerError, ParameterError
+from aidlib.exchange.whole import write_whole
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import Column
 from aidlib.ledger.files import columns_of
@@ -72,22 +71,7 @@ def write_xlsx(ledger: Ledger, path: Path | str) -> Path:
         raise ParameterError(
             f"{path.name!r} does not end in .xlsx", where=str(path), fix="Name it so: spreadsheets insist."
         )
-    data = _workbook_bytes(ledger)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        raise ParameterError(
-            f"cannot write {path}: {error.strerror or error}",
-            where="workbook",
-            fix="Choose a place that can be written, and close the file where it is open.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
-    return path
+    return write_whole(path, _workbook_bytes(ledger))
 
 
 def _workbook_bytes(ledger: Ledger) -> bytes:

@@ -24,7 +24,7 @@ from aidlib.ledger.totals import total_columns
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FILES", "arrow_table", "columns_of", "csv_bytes", "write_ledger"]
+__all__ = ["FILES", "arrow_table", "columns_of", "contents_of", "csv_bytes", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
 PARQUET_TABLES = ("commitments", "events")
@@ -63,7 +63,7 @@ def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         part.mkdir(parents=True)
-        for name, data in _contents(ledger).items():
+        for name, data in contents_of(ledger).items():
             (part / name).write_bytes(data)
         _swap(part, folder)
     except OSError as error:
@@ -119,7 +119,8 @@ def _swap(part: Path, folder: Path) -> None:
     shutil.rmtree(aside_of(folder))
 
 
-def _contents(ledger: Ledger) -> dict[str, bytes]:
+def contents_of(ledger: Ledger) -> dict[str, bytes]:
+    """Give the files of a ledger by name, as they lie in its folder."""
     columns = columns_of(ledger)
     files = {f"{name}.csv": csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
     package = json.dumps(_package(ledger, files, columns), ensure_ascii=False, indent=1) + "\n"

@@ -231,7 +231,8 @@ def _counted(
 ) -> Iterable[_Act]:
     rows = _records(commitments)
     counted, hung = split_parts(rows)
-    acts = {row["commitment_id"]: _act(row, by) for row in rows if row["commitment_id"] in counted | hung}
+    valued = counted | hung
+    acts = {row["commitment_id"]: _act(row, by) for row in rows if row["commitment_id"] in valued}
     if parts == "within":
         return [act for name, act in acts.items() if name in counted]
     whole_of = {row["commitment_id"]: row["part_of"] for row in rows}
