@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aidlib.model import Stage
 from aidlib.rates import RateTable
+from aidlib.resolve.constraints import Constraints, Key
 from aidlib.resolve.match import SCHEMES, match_accept, match_doubt, match_reports
 from aidlib.resolve.reports import Report
 
@@ -25,7 +26,7 @@ CONTRADICTION = -4.0
 
 
 # Donor, recipient, whether a total; then the kind of block, and what its reports share.
-Key = tuple[str | None, str | None, bool, str, *tuple[object, ...]]
+Block = tuple[str | None, str | None, bool, str, *tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,12 @@ class Group:
 
 
 def group_reports(
-    reports: Sequence[Report], *, table: RateTable | None = None
+    reports: Sequence[Report],
+    *,
+    table: RateTable | None = None,
+    constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
 ) -> tuple[list[Group], list[Edge]]:
-    """Group the reports that tell of one act.
+    """Group the reports that tell of one act; what people have decided comes first.
 
     Returns
     -------
@@ -59,12 +63,13 @@ def group_reports(
         Edges between groups whose sums agree, but for which too little else speaks.
     """
     edges = []
-    for left, right in _candidates(reports):
+    for left, right in _candidates(reports, constraints.dropped):
         score, cues = match_reports(reports[left], reports[right], table=table)
         if score >= match_doubt():
             edges.append(Edge(score, left, right, cues))
     edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left, e.right))
     joined = _Union(reports, table)
+    joined.obey(constraints)
     undecided = [edge for edge in edges if edge.score < match_accept()]
     for edge in edges:
         if edge.score >= match_accept():
@@ -82,6 +87,19 @@ class _Union:
         self._documents = [{report.document.id} for report in reports]
         self._witnesses = [{n} for n in range(len(reports))]
         self._why: dict[int, Edge] = {}
+        self._barred: list[set[int]] = [set() for _ in reports]
+
+    def obey(self, constraints: Constraints) -> None:
+        """Join and part what people have decided, whatever else speaks for or against it."""
+        place = {report.key: n for n, report in enumerate(self._reports)}
+        for one, other in constraints.apart:
+            if one in place and other in place:
+                self._barred[place[one]].add(place[other])
+                self._barred[place[other]].add(place[one])
+        for one, other, why in constraints.together:
+            if one in place and other in place:
+                left, right = sorted((place[one], place[other]))
+                self._unite(Edge(math.inf, left, right, (why,)))
 
     def find(self, n: int) -> int:
         while self._root[n] != n:
@@ -91,13 +109,25 @@ class _Union:
 
     def join(self, edge: Edge) -> None:
         a, b = self.find(edge.left), self.find(edge.right)
-        if a == b or not self._documents[a].isdisjoint(self._documents[b]) or self._contradict(a, b):
+        if a == b or not self._may_be_one(a, b) or self._contradict(a, b):
+            return
+        self._unite(edge)
+
+    def _may_be_one(self, a: int, b: int) -> bool:
+        return self._documents[a].isdisjoint(self._documents[b]) and self._barred[a].isdisjoint(
+            self._members[b]
+        )
+
+    def _unite(self, edge: Edge) -> None:
+        a, b = self.find(edge.left), self.find(edge.right)
+        if a == b:
             return
         if len(self._members[a]) < len(self._members[b]):
             a, b = b, a
         self._root[b] = a
         self._members[a] += self._members[b]
         self._documents[a] |= self._documents[b]
+        self._barred[a] |= self._barred[b]
         self._witnesses[a] = self._choose_witnesses(self._witnesses[a] | self._witnesses[b])
         self._why.setdefault(edge.right, edge)
 
@@ -120,12 +150,7 @@ class _Union:
         a, b = self.find(edge.left), self.find(edge.right)
         is_sum = bool({"sum_same", "sum_converted", "sum_rounded"} & set(edge.cues))
         # A report that found its act elsewhere is settled.
-        return (
-            a != b
-            and is_sum
-            and edge.right not in self._why
-            and self._documents[a].isdisjoint(self._documents[b])
-        )
+        return a != b and is_sum and edge.right not in self._why and self._may_be_one(a, b)
 
     def groups(self) -> list[Group]:
         found = defaultdict(list)
@@ -137,11 +162,11 @@ class _Union:
         ]
 
 
-def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
+def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
-    blocks: dict[Key, list[int]] = defaultdict(list)
+    blocks: dict[Block, list[int]] = defaultdict(list)
     for right, report in enumerate(reports):
-        if report.event.donor is None:
+        if report.event.donor is None or report.key in dropped:
             continue
         found: set[int] = set()
         for key in _looks_up(report):
@@ -170,10 +195,10 @@ def _buckets(report: Report) -> list[int]:
     return sorted({math.floor(math.log(eur) / BUCKET) for eur in report.euros})
 
 
-def _files_under(report: Report) -> list[Key]:
+def _files_under(report: Report) -> list[Block]:
     event = report.event
     block = (event.donor, event.recipient, event.is_cumulative_total)
-    keys: list[Key] = []
+    keys: list[Block] = []
     keys += [(*block, "sum", bucket) for bucket in _buckets(report)]
     if event.is_cumulative_total:
         return [*keys, (*block, "total", event.mechanism, event.aid_type)]
@@ -183,10 +208,10 @@ def _files_under(report: Report) -> list[Key]:
     return keys
 
 
-def _looks_up(report: Report) -> list[Key]:
+def _looks_up(report: Report) -> list[Block]:
     event = report.event
     block = (event.donor, event.recipient, event.is_cumulative_total)
-    more: list[Key] = [(*block, "sum", bucket + step) for bucket in _buckets(report) for step in (-1, 1)]
+    more: list[Block] = [(*block, "sum", bucket + step) for bucket in _buckets(report) for step in (-1, 1)]
     if event.mechanism and not event.is_cumulative_total:
         more.append((*block, "scheme", event.mechanism))
     return [*_files_under(report), *more]
