@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from aidlib.cli.files import count_of, finish, write_quarantine
+from aidlib.read import ending_of
 from aidlib.story.run import tell_story
 
 __all__ = ["command"]
@@ -36,4 +37,7 @@ def command(
     quarantine = story.place / "quarantine.jsonl"
     write_quarantine(quarantine, story.set_aside)
     report = story.place / "report" / "index.html"
-    finish(ctx, f"{count_of(len(story.findings), 'figure')}: {report}", story.set_aside, quarantine)
+    done = f"{count_of(len(story.findings), 'figure')}: {report}"
+    is_text = all(ending_of(Path(item.path)) for item in story.set_aside)
+    noun = "document" if is_text else "document or row"
+    finish(ctx, done, story.set_aside, quarantine, warnings=story.warnings, noun=noun)

@@ -25,9 +25,11 @@ from aidlib.ledger.totals import total_columns
 __all__ = ["FILES", "read_ledger", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
+# Written only where there is something in them.
+RARE_TABLES = ("corrections",)
 PARQUET_TABLES = ("commitments", "events")
 FILES = (
-    *(f"{name}.csv" for name in CSV_TABLES),
+    *(f"{name}.csv" for name in CSV_TABLES + RARE_TABLES),
     *(f"{name}.parquet" for name in PARQUET_TABLES),
     "quarantine.jsonl",
     "datapackage.json",
@@ -118,7 +120,8 @@ def _swap(part: Path, folder: Path) -> None:
 
 def _contents(ledger: Ledger) -> dict[str, bytes]:
     columns = {**TABLES, "totals": _total_columns(ledger.totals)}
-    files = {f"{name}.csv": _csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
+    names = [*CSV_TABLES, *(name for name in RARE_TABLES if len(getattr(ledger, name)))]
+    files = {f"{name}.csv": _csv_bytes(getattr(ledger, name), columns[name]) for name in names}
     package = json.dumps(_package(ledger, files, columns), ensure_ascii=False, indent=1) + "\n"
     files |= {
         f"{name}.parquet": _parquet_bytes(getattr(ledger, name), TABLES[name]) for name in PARQUET_TABLES
@@ -201,7 +204,10 @@ def _package(
         "profile": "tabular-data-package",
         "recipient": ledger.recipient,
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
-        "resources": [_resource(name, files[f"{name}.csv"], columns[name]) for name in CSV_TABLES],
+        "resources": [
+            _resource(name.removesuffix(".csv"), data, columns[name.removesuffix(".csv")])
+            for name, data in files.items()
+        ],
     }
 
 
@@ -250,6 +256,9 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
     tables = {name: _read_csv(folder / f"{name}.csv", TABLES[name]) for name in CSV_TABLES if name in TABLES}
     tables["totals"] = _read_csv(folder / "totals.csv", None)
     tables["events"] = _read_parquet(folder / "events.parquet", TABLES["events"])
+    for name in RARE_TABLES:
+        path = folder / f"{name}.csv"
+        tables[name] = _read_csv(path, TABLES[name]) if path.exists() else frame_of(TABLES[name], [])
     lines = _read(folder / "quarantine.jsonl", or_else=b"").decode("utf-8").splitlines()
     tables["quarantine"] = frame_of(TABLES["quarantine"], [json.loads(line) for line in lines])
     ledger = Ledger(**tables, recipient=str(package.get("recipient", "UKR")))

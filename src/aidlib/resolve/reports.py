@@ -12,7 +12,14 @@ from aidlib.errors import RateError
 from aidlib.model import Document, Event, Reading, Stage
 from aidlib.rates import RateTable, default_rates
 
-__all__ = ["Report", "act_interval", "collect_reports", "make_report", "significant_digits", "stated_interval"]
+__all__ = [
+    "Report",
+    "act_interval",
+    "collect_reports",
+    "make_report",
+    "significant_digits",
+    "stated_interval",
+]
 
 # Undated background is taken to be at most this old.
 PAST_DAYS = 900

@@ -116,7 +116,8 @@ def _name_acts(
     named: Mapping[Key, Report],
     constraints: Constraints,
 ) -> list[Commitment]:
-    acts, taken = [], set()
+    acts: list[Commitment] = []
+    taken: set[str] = set()
     for group in groups:
         members = [reports[n] for n in group.members]
         own = next((one.key for one in members if one.key not in constraints.set_off), members[0].key)
