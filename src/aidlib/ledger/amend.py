@@ -47,10 +47,10 @@ def _refuse(what: str, fix: str) -> ReadError:
 def _word(kind: str, known: Iterable[str], text: str) -> str:
     if text in known:
         return text
-    near = difflib.get_close_matches(text, sorted(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(text, sorted(map(str, known)), n=1, cutoff=0.5)
     raise _refuse(
         f"{text!r} is no {kind}",
-        f"Did you mean {near[0]!r}?" if near else f"Use one of {', '.join(sorted(known)[:8])} ...",
+        f"Did you mean {near[0]!r}?" if near else f"Use one of {', '.join(sorted(map(str, known))[:8])} ...",
     )
 
 

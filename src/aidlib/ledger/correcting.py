@@ -46,9 +46,17 @@ def plan_corrections(
     The order in which they are given does not matter.
     """
     newest = sorted(corrections, key=lambda one: one.age, reverse=True)
-    if not newest:
-        return Plan(dict(readings))
-    return _Desk(readings, newest, recipient, table).plan()
+    overruled: dict[str, Mapping[str, Any]] = {}
+    while newest:
+        plan = _Desk(readings, newest, recipient, table).plan()
+        lost = {row["id"]: row for row in plan.rows if row["state"] == "overruled"}
+        if not lost:
+            rows = [*plan.rows, *overruled.values()]
+            return replace(plan, rows=sorted(rows, key=lambda row: (row["when"], row["id"])))
+        # What is overruled must not decide either which acts the others find.
+        overruled |= lost
+        newest = [one for one in newest if one.id not in lost]
+    return Plan(dict(readings), rows=sorted(overruled.values(), key=lambda row: (row["when"], row["id"])))
 
 
 class _Desk:
@@ -99,7 +107,7 @@ class _Desk:
             self._readings(),
             self._constraints(),
             {key: tuple(sorted(self._event_marks[key] | self._act_marks[key])) for key in reasons},
-            [_row(one, *self._outcome[one.id]) for one in sorted(self._newest, key=lambda one: one.age)],
+            [_row(one, *self._outcome[one.id]) for one in self._newest],
         )
 
     def _keys(self, one: Correction) -> tuple[Key, ...]:
@@ -259,7 +267,7 @@ class _Desk:
             self._outcome[one.id] = found.state, f"{one.value}: {found.note}"
             return
         whole = self._second[found.keys[0]].reports[0] if found.keys else None
-        if own in self._wholes:
+        if own in self._wholes and self._wholes[own][0] != whole:
             self._outcome[one.id] = (
                 "overruled",
                 f"by {self._wholes[own][1].partition(':')[2]}, which is later",
@@ -267,7 +275,7 @@ class _Desk:
         elif own in self._wholes_of(whole):
             self._outcome[one.id] = "overruled", "an act is no part of itself"
         else:
-            self._wholes[own] = whole, _reason(one)
+            self._wholes.setdefault(own, (whole, _reason(one)))
             self._settle(one, "", keys, self._act_marks)
 
     def _wholes_of(self, key: Key | None) -> Iterator[Key]:
