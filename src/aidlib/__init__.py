@@ -27,6 +27,8 @@ _HOME = {
     "build_ledger": "aidlib.ledger",
     "read_ledger": "aidlib.ledger",
     "write_ledger": "aidlib.ledger",
+    "read_corrections": "aidlib.ledger",
+    "diff_ledgers": "aidlib.ledger",
     "save_figure": "aidlib.plots",
     "explain": "aidlib.show",
     "run_story": "aidlib.story",

@@ -18,6 +18,7 @@ COMMANDS = {
     "ledger": "Resolve the events into commitments, and write the books.",
     "story": "Run the notebooks; write the figures and the report.",
     "show": "Show a text with its evidence, in the terminal or as a page.",
+    "diff": "Say what moved between two ledgers, and why.",
 }
 
 

@@ -255,7 +255,7 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
     package = json.loads(_read(folder / "datapackage.json") or b"{}")
     tables = {name: _read_csv(folder / f"{name}.csv", TABLES[name]) for name in CSV_TABLES if name in TABLES}
     tables["totals"] = _read_csv(folder / "totals.csv", None)
-    tables["events"] = _read_parquet(folder / "events.parquet", TABLES["events"])
+    tables["events"] = frame_of(TABLES["events"], rows_of(folder / "events.parquet", TABLES["events"]))
     for name in RARE_TABLES:
         path = folder / f"{name}.csv"
         tables[name] = _read_csv(path, TABLES[name]) if path.exists() else frame_of(TABLES[name], [])
@@ -265,7 +265,8 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
     return check_ledger(ledger) if check else ledger
 
 
-def _broken(path: Path, what: object) -> LedgerError:
+def broken(path: Path, what: object) -> LedgerError:
+    """Make the error of a file that is damaged."""
     return LedgerError(str(what), where=str(path), fix="Write the ledger again with `aidlib ledger`.")
 
 
@@ -275,33 +276,40 @@ def _read(path: Path, *, or_else: bytes | None = None) -> bytes:
     except FileNotFoundError as error:
         if or_else is not None:
             return or_else
-        raise _broken(path, "the file is missing") from error
+        raise broken(path, "the file is missing") from error
     except OSError as error:
-        raise _broken(path, f"cannot be read: {error.strerror or error}") from error
+        raise broken(path, f"cannot be read: {error.strerror or error}") from error
 
 
-def _read_csv(path: Path, columns: Sequence[Column] | None) -> pd.DataFrame:
+def cells_of(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read the head and the rows of a CSV file, every row as long as its head."""
     try:
         reader = csv.reader(io.StringIO(_read(path).decode("utf-8"), newline=""), strict=True)
         head, *rows = reader
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
-        raise _broken(path, f"is no table: {error}") from error
+        raise broken(path, f"is no table: {error}") from error
+    if any(len(row) != len(head) for row in rows):
+        raise broken(path, "a row is cut short")
+    return head, rows
+
+
+def _read_csv(path: Path, columns: Sequence[Column] | None) -> pd.DataFrame:
+    head, rows = cells_of(path)
     if columns is None:
         own = {column.name for column in total_columns([])}
         columns = total_columns([name for name in head if name not in own])
     if head != [column.name for column in columns]:
         gone = [column.name for column in columns if column.name not in head]
-        raise _broken(path, f"columns are not those of the contract; missing: {gone}, found: {head}")
-    if any(len(row) != len(head) for row in rows):
-        raise _broken(path, "a row is cut short")
-    return frame_of(columns, [_parse_row(row, columns, path, n) for n, row in enumerate(rows, start=2)])
+        raise broken(path, f"columns are not those of the contract; missing: {gone}, found: {head}")
+    return frame_of(columns, [parse_row(row, columns, path, n) for n, row in enumerate(rows, start=2)])
 
 
-def _parse_row(row: Sequence[str], columns: Sequence[Column], path: Path, line: int) -> dict[str, Any]:
+def parse_row(row: Sequence[str], columns: Sequence[Column], path: Path, line: int) -> dict[str, Any]:
+    """Read the cells of a row by the types of their columns."""
     try:
         return {column.name: _parse(cell, column) for cell, column in zip(row, columns, strict=True)}
     except (ValueError, InvalidOperation) as error:
-        raise _broken(path, f"line {line} cannot be read: {error}") from error
+        raise broken(path, f"line {line} cannot be read: {error}") from error
 
 
 def _parse(cell: str, column: Column) -> Any:
@@ -318,13 +326,14 @@ def _parse(cell: str, column: Column) -> Any:
     return cell[1:] if cell.startswith("'") else cell
 
 
-def _read_parquet(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
+def rows_of(path: Path, columns: Sequence[Column], *, is_loose: bool = False) -> list[dict[str, Any]]:
+    """Read the columns of a Parquet file, or those of them that it has."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(pa.BufferReader(_read(path)))
-        rows = table.select([column.name for column in columns]).to_pylist()
-    except (pa.ArrowException, KeyError) as error:
-        raise _broken(path, f"is cut short, or no such table: {error}") from error
-    return frame_of(columns, rows)
+        names = [column.name for column in columns if not is_loose or column.name in table.column_names]
+        return list(table.select(names).to_pylist())
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise broken(path, f"is cut short, or no such table: {error}") from error
