@@ -32,7 +32,7 @@ def test_a_wrong_command_is_answered_with_the_nearest(wrong: str, right: str) ->
 
 
 def test_a_word_near_to_nothing_is_answered_with_the_list() -> None:
-    assert "There are parse, ledger, story, show." in CliRunner().invoke(main, ["xyzzy"]).stderr
+    assert "There are parse, ledger, story, show" in CliRunner().invoke(main, ["xyzzy"]).stderr
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

@@ -97,7 +97,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("aliases", "other names of the act, | between"),
         Column("n_reports", "count", "events that report it", True),
         Column("n_outlets", "count", "sources that report it", True),
-        _text("reasons", "what is uncertain, | between"),
+        _text("reasons", "what is uncertain, and what people have decided, | between"),
     ),
     "events": (
         _text("doc_id", "document", True),
