@@ -335,9 +335,7 @@ def test_the_command_warns_of_a_lost_target_with_file_and_line(tmp_path: Path) -
     assert result.exit_code == 5
     (warning,) = [line for line in result.stderr.splitlines() if line.startswith("Correction lost")]
     assert f"({path}, line 2)" in warning
-    assert (
-        result.stderr.splitlines()[-1] == f"1 document or row was set aside, listed in {out}/quarantine.jsonl"
-    )
+    assert result.stderr.splitlines()[-1] == f"1 item was set aside, listed in {out}/quarantine.jsonl"
     assert set(read_ledger(out).corrections["id"]) == {"lost", "good"}
     assert CliRunner().invoke(main, [*words, "--corrections", "none"]).exit_code == 0
     assert not len(read_ledger(out).corrections)

@@ -78,7 +78,7 @@ def command(
         set_aside,
         quarantine,
         warnings=lost_corrections(books.corrections, path),
-        noun="document or row" if bad else "document",
+        noun="item" if bad else "document",
     )
 
 

@@ -39,5 +39,5 @@ def command(
     report = story.place / "report" / "index.html"
     done = f"{count_of(len(story.findings), 'figure')}: {report}"
     is_text = all(ending_of(Path(item.path)) for item in story.set_aside)
-    noun = "document" if is_text else "document or row"
+    noun = "document" if is_text else "item"
     finish(ctx, done, story.set_aside, quarantine, warnings=story.warnings, noun=noun)

@@ -18,6 +18,9 @@ from aidlib.resolve import Constraints, Key, resolve_events
 
 __all__ = ["Plan", "keep_events", "narrow", "plan_corrections"]
 
+# Of each field of an event the value set, and by whom.
+Standing = dict[tuple[Key, str], tuple[Correction, Any]]
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -96,12 +99,14 @@ class _Desk:
         of_acts = [one for one in self._newest if not span_target(one.target)]
         self._found |= {one.id: self._act_named(one.target) for one in of_acts if one.action != "merge"}
         self._judge(of_acts)
+        readings = self._readings()
         for one in of_acts:
-            self._set_act(one)
+            self._set_act(one, readings)
         for one in self._newest:
             self._hang(one)
+        standing = self._standing()
         for one in self._newest:
-            self._conclude(one)
+            self._conclude(one, standing)
         reasons = {*self._event_marks, *self._act_marks}
         return Plan(
             self._readings(),
@@ -131,10 +136,10 @@ class _Desk:
         if one.action == "set" and one.field != "part_of":
             self._values += [(one, key, one.field, value, False) for key, value in pairs]
 
-    def _standing(self) -> dict[tuple[Key, str], tuple[Correction, Any]]:
+    def _standing(self) -> Standing:
         """Of the values set for a field the newest; what only follows gives way."""
         order = sorted(self._values, key=lambda value: value[0].age, reverse=True)
-        standing: dict[tuple[Key, str], tuple[Correction, Any]] = {}
+        standing: Standing = {}
         for one, key, name, value, _ in sorted(order, key=lambda value: value[4]):
             standing.setdefault((key, name), (one, value))
         return standing
@@ -235,12 +240,11 @@ class _Desk:
         left = [key for key in found.keys if key not in taken_out] or list(found.keys)
         return replace(found, keys=self._second[left[0]].reports) if left else found
 
-    def _set_act(self, one: Correction) -> None:
+    def _set_act(self, one: Correction, readings: Mapping[str, Reading]) -> None:
         keys = self._keys(one)
         if one.action != "set" or one.field == "part_of" or not keys:
             return
         act, value = self._second[keys[0]], parse_value(one.field, one.value)
-        readings = self._readings()
         events = {key: readings[key[0]].events[key[1]] for key in act.reports}
         pairs = spread(one.field, value, act, events)
         self._set(one, pairs)
@@ -284,7 +288,7 @@ class _Desk:
             yield key
             key = self._wholes.get(key, (None, ""))[0]
 
-    def _conclude(self, one: Correction) -> None:
+    def _conclude(self, one: Correction, standing: Standing) -> None:
         """Say what became of a correction, and mark what it touched."""
         if one.id in self._outcome:
             return
@@ -293,7 +297,7 @@ class _Desk:
             found = self._found[one.id]
             self._outcome[one.id] = found.state, found.note
         elif one.action == "set":
-            self._conclude_values(one)
+            self._conclude_values(one, standing)
         else:
             is_drop = one.action == "drop"
             held = [key for key in keys if (key in self._dropped()) == is_drop]
@@ -301,9 +305,8 @@ class _Desk:
             is_of_act = one.action == "accept" and not span_target(one.target)
             self._settle(one, by, held, self._act_marks if is_of_act else self._event_marks)
 
-    def _conclude_values(self, one: Correction) -> None:
+    def _conclude_values(self, one: Correction, standing: Standing) -> None:
         mine = [(key, name, value) for by, key, name, value, _ in self._values if by is one]
-        standing = self._standing()
         held = [key for key, name, value in mine if standing[key, name][1] == value and name == one.field]
         by = "" if held or not mine else standing[mine[0][:2]][0].id
         self._settle(one, by, held, self._event_marks)
