@@ -28,6 +28,7 @@ from aidlib.ledger import (
     write_ledger,
 )
 from aidlib.model import Event, Reading, Span
+from aidlib.resolve import resolve_events
 from build import GOOD, event, gold_readings, reading
 from test_resolve import corpora
 
@@ -358,7 +359,7 @@ VALUES = [
 def corrected(draw: st.DrawFn) -> tuple[list[Reading], list[Correction]]:
     """Draw documents whose events have spans of their own, and corrections of them and of their acts."""
     readings = [_with_spans(one) for one in draw(corpora())]
-    names = list(build_ledger(readings).commitments["commitment_id"])
+    names = [act.commitment_id for act in resolve_events(readings).commitments]
     spans = [f"{r.document.id}#{10 * n}-{10 * n + 8}" for r in readings for n in range(len(r.events))]
     anything = st.sampled_from([*names, *spans, "nobody", "d0#90-98"])
     found = []
@@ -393,10 +394,10 @@ def test_neither_the_order_of_rows_nor_a_second_run_changes_the_books(
     drawn: tuple[list[Reading], list[Correction]], random: Any
 ) -> None:
     readings, corrections = drawn
-    first = books(readings, *corrections)
+    first = build_ledger(readings, corrections=corrections)
     random.shuffle(corrections)
     random.shuffle(readings)
-    second = books(readings, *corrections)
+    second = build_ledger(readings, corrections=corrections)
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
 
@@ -407,8 +408,8 @@ def test_a_correction_made_twice_does_what_it_does_once(
     drawn: tuple[list[Reading], list[Correction]],
 ) -> None:
     readings, corrections = drawn
-    once = books(readings, *corrections)
-    twice = books(readings, *corrections, *(replace(one, id=f"{one.id}x") for one in corrections))
+    again = [replace(one, id=f"{one.id}x") for one in corrections]
+    once, twice = (build_ledger(readings, corrections=some) for some in (corrections, corrections + again))
     for name in ("commitments", "reports", "totals"):
         left, right = (
             getattr(ledger, name).drop(columns="reasons", errors="ignore") for ledger in (once, twice)
