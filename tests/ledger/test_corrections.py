@@ -175,6 +175,11 @@ def test_what_is_dropped_stays_visible_and_is_not_counted() -> None:
     assert sorted(row["status"] for row in whole.values()) == ["booked", "dropped", "dropped"]
 
 
+def test_a_split_gives_way_to_a_later_drop_of_its_act() -> None:
+    drop = fix("drop", NAME, id="d", when="2025-02-01")
+    assert states(books(TWICE[:1], fix("split", "a#0-8"), drop)) == {"c": "overruled", "d": "applied"}
+
+
 def test_what_a_person_vouches_for_says_so() -> None:
     of_act = books(TWICE, fix("accept", NAME))
     assert acts(of_act)[NAME]["reasons"] == "accepted:c"
@@ -214,6 +219,7 @@ def test_an_act_hangs_where_a_person_says_and_not_in_a_circle() -> None:
         (fix("split", "a#0-8"), fix("merge", "a#0-8", into="b#0-8")),
         (fix("merge", "a#0-8", into="b#0-8"), fix("split", "a#0-8")),
         (fix("split", "a#0-8"), fix("drop", "a#0-8")),
+        (fix("merge", "a#0-8", into="b#0-8"), fix("drop", NAME)),
     ],
     ids=lambda one: f"{one.action} {one.target} {one.value}",
 )

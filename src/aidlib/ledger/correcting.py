@@ -81,7 +81,8 @@ class _Desk:
         self._verdicts: dict[Key, Correction] = {}
         self._together: list[tuple[Key, Key, str]] = []
         self._apart: dict[Key, frozenset[Key]] = {}
-        self._stand_ins: dict[Key, Key] = {}
+        # Of each split and merge the events that it parts or joins.
+        self._sides: dict[str, list[frozenset[Key]]] = {}
         self._wholes: dict[Key, tuple[Key | None, str]] = {}
         self._event_marks: dict[Key, set[str]] = defaultdict(set)
         self._act_marks: dict[Key, set[str]] = defaultdict(set)
@@ -201,13 +202,14 @@ class _Desk:
             if one.action == "split" and self._keys(one):
                 (key,) = self._keys(one)
                 by = self._verdicts[key].id if key in self._dropped() else structure.split(one, key)
+                self._sides[one.id] = [frozenset({key})]
                 self._settle(one, by, (key,), self._event_marks)
             elif one.action == "merge":
                 self._merge(one, structure)
         self._together, self._apart = structure.together, structure.apart
 
     def _merge(self, one: Correction, structure: Structure) -> None:
-        sides = []
+        sides: list[frozenset[Key]] = []
         for name in (one.target, one.into):
             found = self._found_anywhere(name)
             if not found.keys:
@@ -217,6 +219,7 @@ class _Desk:
         if not all(sides):
             self._outcome[one.id] = "overruled", "all events of one of the two are dropped"
             return
+        self._sides[one.id] = sides
         by = structure.merge(one, *sides)
         self._settle(one, by, tuple(sorted(sides[0] | sides[1])), self._act_marks)
         if not by and sides[0] == sides[1]:
@@ -291,6 +294,7 @@ class _Desk:
     def _conclude(self, one: Correction, standing: Standing) -> None:
         """Say what became of a correction, and mark what it touched."""
         if one.id in self._outcome:
+            self._give_way_to_drops(one)
             return
         keys = self._keys(one)
         if not keys:
@@ -304,6 +308,13 @@ class _Desk:
             by = "" if held else self._verdicts[keys[0]].id
             is_of_act = one.action == "accept" and not span_target(one.target)
             self._settle(one, by, held, self._act_marks if is_of_act else self._event_marks)
+
+    def _give_way_to_drops(self, one: Correction) -> None:
+        """Overrule what was done to an act, or with one, that a later correction drops as a whole."""
+        gone = next((side for side in self._sides.get(one.id, ()) if side <= self._dropped()), None)
+        if gone and self._outcome[one.id][0] == "applied":
+            by = self._verdicts[min(gone)]
+            self._outcome[one.id] = "overruled", f"by {by.id}, which drops it"
 
     def _conclude_values(self, one: Correction, standing: Standing) -> None:
         mine = [(key, name, value) for by, key, name, value, _ in self._values if by is one]
