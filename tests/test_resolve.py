@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aidlib.model import Event, Reading
-from aidlib.resolve import Resolution, resolve_events
+from aidlib.resolve import Constraints, Resolution, resolve_events
 from build import event, gold_readings, reading
 
 CASES = Path(__file__).parent / "cases" / "resolve.csv"
@@ -120,6 +120,37 @@ def test_the_name_of_an_act_stays_when_unrelated_documents_come() -> None:
     assert name in {act.commitment_id for act in resolve_events(own + more).commitments}
 
 
+def test_a_name_that_an_act_had_before_an_older_report_came_stays_its_alias() -> None:
+    later = [told("NOR 500 NOK danish_model committed 2024-12-15", "b")]
+    before = resolve_events(later).commitments[0].commitment_id
+    (act,) = resolve_events([told("NOR 500 NOK danish_model pledged 2024-11-15", "a"), *later]).commitments
+    assert act.commitment_id == "NOR-UKR-danish_model-2024-11-NOK500M"
+    assert act.aliases == (before,)
+
+
+def test_people_join_what_nothing_else_joins_and_part_what_all_else_joins() -> None:
+    far = [told("NOR 500 NOK purl pledged 2024-11-15", "a"), told("NOR 700 NOK loan pledged 2025-11-15", "b")]
+    joined = resolve_events(far, constraints=Constraints(together=((("a", 0), ("b", 0), "corrected:x"),)))
+    assert [act.n_reports for act in joined.commitments] == [2]
+    assert [link.reason for link in joined.links] == ["corrected:x"]
+    near = [told("NOR 500 NOK purl pledged 2024-11-15", name) for name in "abc"]
+    apart = frozenset({(("b", 0), ("a", 0)), (("b", 0), ("c", 0))})
+    parted = resolve_events(near, constraints=Constraints(apart=apart, set_off=frozenset({("b", 0)})))
+    assert [act.reports for act in parted.commitments] == [(("a", 0), ("c", 0)), (("b", 0),)]
+    assert not any(act.overlaps_with for act in parted.commitments)
+
+
+def test_what_is_dropped_takes_neither_reports_nor_name_from_an_act() -> None:
+    near = [told("NOR 500 NOK purl pledged 2024-11-15", name) for name in "ab"]
+    key = ("a", 0)
+    found = resolve_events(near, constraints=Constraints(dropped=frozenset({key}), set_off=frozenset({key})))
+    assert [(act.status, act.reports) for act in found.commitments] == [
+        ("booked", (("b", 0),)),
+        ("dropped", (key,)),
+    ]
+    assert found.commitments[0].commitment_id == resolve_events(near).commitments[0].commitment_id
+
+
 SUMS = st.sampled_from([None, "1e9", "1.1e9", "500e6", "394.6e6", "400e6", "20e6"])
 
 
@@ -172,6 +203,8 @@ def test_every_event_goes_into_exactly_one_act(found: list[Reading]) -> None:
     assert sorted(report for act in result.commitments for report in act.reports) == sorted(wanted)
     names = {act.commitment_id for act in result.commitments}
     assert len(names) == len(result.commitments)
+    former = [alias for act in result.commitments for alias in act.aliases]
+    assert len(former) == len(set(former) - names)
     assert {act.part_of for act in result.commitments} - {None} <= names
     assert all(len({doc for doc, _ in act.reports}) == len(act.reports) for act in result.commitments)
 

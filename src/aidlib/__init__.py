@@ -37,6 +37,8 @@ _HOME = {
     "write_iati": "aidlib.exchange.iati",
     "write_datapackage": "aidlib.exchange.datapackage",
     "write_crate": "aidlib.exchange.crate",
+    "read_corrections": "aidlib.ledger",
+    "diff_ledgers": "aidlib.ledger",
     "save_figure": "aidlib.plots",
     "explain": "aidlib.show",
     "run_story": "aidlib.story",

@@ -282,3 +282,12 @@ def reasons() -> dict[str, Reason]:
     """Rows of ``reasons.csv`` by their code."""
     rows = read_table("reasons.csv", lambda r: Reason(r["code"], r["meaning"], r["example"]), key="code")
     return {row.code: row for row in rows}
+
+
+@cache
+def vocabulary() -> dict[str, frozenset[str]]:
+    """Give the codes that a field may hold, by the kind of field: party, mechanism, item, currency."""
+    kinds = ("party", "mechanism", "item")
+    codes = {kind: frozenset(term.key for _, term in terms() if term.kind == kind) for kind in kinds}
+    currencies = frozenset(code for word in money_words() for code in word.codes)
+    return {**codes, "party": codes["party"] | {"OTHER"}, "currency": currencies}

@@ -17,7 +17,7 @@ import aidlib
 from aidlib.errors import LedgerError
 from aidlib.exchange.crate import METADATA, crate_files, write_crate
 from aidlib.ledger import Ledger, build_ledger, read_ledger, write_ledger
-from aidlib.ledger.files import FILES
+from aidlib.ledger.files import contents_of
 from aidlib.model import Document, Reading, Span
 from build import event, reading
 
@@ -90,12 +90,13 @@ def test_every_reference_leads_to_an_entity(books: Ledger) -> None:
 def test_every_file_is_described_as_it_is(books: Ledger, tmp_path: Path) -> None:
     with zipfile.ZipFile(write_crate(books, tmp_path / "a.zip")) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    assert set(files) == {*FILES, METADATA}
+    kept = contents_of(books)
+    assert set(files) == {*kept, METADATA}
     entities = told(books)
-    for name in FILES:
+    for name in kept:
         assert entities[name]["contentSize"] == str(len(files[name]))
         assert entities[name]["sha256"] == hashlib.sha256(files[name]).hexdigest()
-    assert {part["@id"] for part in entities["./"]["hasPart"]} == set(FILES)
+    assert {part["@id"] for part in entities["./"]["hasPart"]} == set(kept)
 
 
 def test_the_run_names_its_inputs_parameters_and_software(books: Ledger) -> None:

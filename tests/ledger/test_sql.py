@@ -32,7 +32,16 @@ def test_tables_join_down_to_the_words(folder: Path) -> None:
     quotes = books.sql("select quote from commitments join evidence using (commitment_id)").fetchall()
     assert len(quotes) == books.sql("select count(*) from evidence").fetchall()[0][0]
     tables = {row[0] for row in books.sql("show tables").fetchall()}
-    assert tables == {"commitments", "events", "reports", "links", "evidence", "totals", "quarantine"}
+    assert tables == {
+        "commitments",
+        "events",
+        "reports",
+        "links",
+        "evidence",
+        "totals",
+        "corrections",
+        "quarantine",
+    }
 
 
 def test_a_query_reaches_no_file_and_cannot_open_the_door(folder: Path) -> None:

@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "Write the books in another form: a workbook, IATI, a data package and more.",
     "rates": "Say which exchange rates are in use, or take newer ones.",
     "show": "Show a text with its evidence, in the terminal or as a page.",
+    "diff": "Say what moved between two ledgers, and why.",
 }
 
 

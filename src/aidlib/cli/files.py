@@ -119,16 +119,29 @@ def require_some(n_read: int, set_aside: list[SetAside], quarantine: Path | None
     )
 
 
-def finish(ctx: click.Context, done: str, set_aside: list[SetAside], quarantine: Path) -> None:
-    """Say what was done; exit with 5 where documents were set aside, said in the last line."""
+def finish(
+    ctx: click.Context,
+    done: str,
+    set_aside: list[SetAside],
+    quarantine: Path,
+    *,
+    warnings: Iterable[str] = (),
+    noun: str = "document",
+) -> None:
+    """Say what was done; exit with 5 after a warning, or where some were set aside, said in the last line."""
     click.echo(done, err=True)
+    lost = list(warnings)
+    for warning in lost:
+        click.echo(warning, err=True)
+    if lost and not set_aside:
+        ctx.exit(SET_ASIDE_CODE)
     if not set_aside:
         return
     shown = len(set_aside) if (ctx.obj or {}).get("verbose") else 3
     for item in set_aside[:shown]:
         click.echo(f"Set aside: {item.what} ({item.where}). {item.fix}", err=True)
     verb = "was" if len(set_aside) == 1 else "were"
-    click.echo(f"{count_of(len(set_aside), 'document')} {verb} set aside, listed in {quarantine}", err=True)
+    click.echo(f"{count_of(len(set_aside), noun)} {verb} set aside, listed in {quarantine}", err=True)
     ctx.exit(SET_ASIDE_CODE)
 
 

@@ -21,7 +21,14 @@ from aidlib.cli.files import (
     write_quarantine,
 )
 from aidlib.errors import LedgerError, ParameterError, ReadError
-from aidlib.ledger import build_ledger, check_folder, write_ledger
+from aidlib.ledger import (
+    build_ledger,
+    check_folder,
+    corrections_beside,
+    lost_corrections,
+    read_corrections,
+    write_ledger,
+)
 from aidlib.model import Reading
 from aidlib.rates import POLICIES, Policy, RateTable, default_rates, read_rates
 from aidlib.read import SetAside, project_root
@@ -45,6 +52,12 @@ __all__ = ["command"]
 @click.option("--rate-day", metavar="YYYY-MM-DD", help="The day of --policy fixed.")
 @click.option("--rates", metavar="FILE", help="An ECB history for this run; else the table in use.")
 @click.option("--check", is_flag=True, help="Do the sums of the books in DIR again, and write nothing.")
+@click.option(
+    "--corrections",
+    metavar="FILE.csv",
+    help="What people have decided; seeds/corrections.csv if left out and seeds/briefs is read, else none. "
+    "'none' leaves them out.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -56,6 +69,7 @@ def command(
     rate_day: str | None,
     rates: str | None,
     check: bool,
+    corrections: str | None,
 ) -> None:
     """Resolve the events of many announcements into commitments, and write the books.
 
@@ -66,28 +80,44 @@ def command(
     if check:
         _check(_books_named(ctx, inputs, output), table)
         return
-    if inputs and events:
-        raise ParameterError(
-            "both INPUT and --events are given", where="command line", fix="Give one of the two."
-        )
     table = table or default_rates()
     day = _fixed_day(policy, rate_day, table)
     out = Path(output) if output else _own_books()
     set_aside: list[SetAside] = []
-    if events:
-        readings = list(read_records(Path(events), set_aside))
-    else:
-        readings = list(read_events(inputs_or_seeds(inputs), set_aside, any_language=any_language))
+    sources = _sources(inputs, events)
+    # A wrong file of corrections is said before the texts are read.
+    path = _corrections_of(corrections, sources)
+    decided, bad = read_corrections(path) if path else ([], [])
+    told = read_events(sources, set_aside, any_language=any_language)
+    readings = list(read_records(Path(events), set_aside) if events else told)
     quarantine = out / "quarantine.jsonl"
     if not readings and not (out / "commitments.csv").exists():
         write_quarantine(quarantine, set_aside)
     require_some(len(readings), set_aside, quarantine if quarantine.exists() else None)
-    books = build_ledger(readings, set_aside=set_aside, policy=policy, fixed_day=day, table=table)
+    set_aside += bad
+    books = build_ledger(
+        readings, set_aside=set_aside, policy=policy, fixed_day=day, table=table, corrections=decided
+    )
     write_ledger(books, out)
-    n_acts = len(books.commitments)
     click.echo(f"Rates: {rates_line(table)}; policy {policy}{f' {day}' if day else ''}", err=True)
-    done = f"{count_of(len(readings), 'document')}, {count_of(n_acts, 'commitment')}: {out}"
-    finish(ctx, done, set_aside, quarantine)
+    done = f"{count_of(len(readings), 'document')}, {count_of(len(books.commitments), 'commitment')}: {out}"
+    lost, noun = lost_corrections(books.corrections, path), "item" if bad else "document"
+    finish(ctx, done, set_aside, quarantine, warnings=lost, noun=noun)
+
+
+def _sources(inputs: tuple[str, ...], events: str | None) -> list[Path]:
+    if inputs and events:
+        raise ParameterError(
+            "both INPUT and --events are given", where="command line", fix="Give one of the two."
+        )
+    return [] if events else inputs_or_seeds(inputs)
+
+
+def _corrections_of(named: str | None, sources: list[Path]) -> Path | None:
+    """Give the file named, or that of the project where its briefs, and no others, are read."""
+    if named is not None:
+        return None if named == "none" else Path(named)
+    return corrections_beside(sources[0]) if len(sources) == 1 else None
 
 
 def _own_books() -> Path:

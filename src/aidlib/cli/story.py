@@ -8,6 +8,7 @@ import click
 
 from aidlib.cli.files import count_of, finish, rates_line, write_quarantine
 from aidlib.rates import default_rates
+from aidlib.read import ending_of
 from aidlib.story.parameters import checkout
 from aidlib.story.run import tell_story
 
@@ -39,4 +40,7 @@ def command(
     quarantine = story.place / "quarantine.jsonl"
     write_quarantine(quarantine, story.set_aside)
     report = story.place / "report" / "index.html"
-    finish(ctx, f"{count_of(len(story.findings), 'figure')}: {report}", story.set_aside, quarantine)
+    done = f"{count_of(len(story.findings), 'figure')}: {report}"
+    is_text = all(ending_of(Path(item.path)) for item in story.set_aside)
+    noun = "document" if is_text else "item"
+    finish(ctx, done, story.set_aside, quarantine, warnings=story.warnings, noun=noun)

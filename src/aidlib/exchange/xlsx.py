@@ -30,6 +30,7 @@ SHEETS = {
     "reports": "which event went into which act",
     "links": "why two reports or acts belong together",
     "evidence": "the quote behind every value",
+    "corrections": "what people have decided, and what became of it",
     "quarantine": "what could not be read",
 }
 NOTES = (
@@ -85,7 +86,7 @@ def _workbook_bytes(ledger: Ledger) -> bytes:
     head = book.add_format({"bold": True, "bottom": 1})
     columns = columns_of(ledger)
     _write_guide(book.add_worksheet("about"), ledger, columns, head)
-    for name in SHEETS:
+    for name in (name for name in SHEETS if name in columns):
         _write_table(book.add_worksheet(name), getattr(ledger, name), columns[name], formats, head)
     book.close()
     return out.getvalue()
@@ -96,8 +97,12 @@ def _write_guide(
 ) -> None:
     """Write what sheets and columns mean, in rows of sheet, column, kind, meaning."""
     notes = [("", name, "", said.format(rates=ledger.rates, policy=_policy(ledger))) for name, said in NOTES]
-    sheets = [(name, "", count_said(len(getattr(ledger, name))), said) for name, said in SHEETS.items()]
-    fields = [(name, one.name, one.kind, one.meaning) for name in SHEETS for one in columns[name]]
+    sheets = [
+        (name, "", count_said(len(getattr(ledger, name))), said)
+        for name, said in SHEETS.items()
+        if name in columns
+    ]
+    fields = [(name, one.name, one.kind, one.meaning) for name in SHEETS for one in columns.get(name, ())]
     _write_head(sheet, ("sheet", "column", "kind", "meaning"), (14, 26, 12, 100), head)
     for row, cells in enumerate([*notes, *sheets, *fields], start=1):
         for place, cell in enumerate(cells):

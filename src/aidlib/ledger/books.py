@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from aidlib.ledger.columns import STAGES, make_table
+from aidlib.ledger.correcting import Plan, narrow, plan_corrections
+from aidlib.ledger.corrections import Correction
 from aidlib.ledger.totals import total_commitments
 from aidlib.ledger.valuing import Valued, Valuer
-from aidlib.model import Commitment, Event, Item, Reading, Span
+from aidlib.model import Commitment, Document, Event, Item, Reading, Span
 from aidlib.rates import Policy, RateTable, default_rates
 from aidlib.resolve import Placement, Resolution, resolve_events
 from aidlib.resolve.reports import stated_interval
@@ -49,6 +51,7 @@ class Ledger:
     policy: Policy = "announcement"
     fixed_day: date | None = None
     rates: str = ""
+    corrections: pd.DataFrame = field(default_factory=lambda: make_table("corrections", []))
 
 
 def build_ledger(
@@ -59,6 +62,8 @@ def build_ledger(
     policy: Policy = "announcement",
     fixed_day: date | None = None,
     table: RateTable | None = None,
+    corrections: Iterable[Correction] = (),
+    keep: Callable[[Document, Event], bool] | None = None,
 ) -> Ledger:
     """Build the books from readings.
 
@@ -72,17 +77,26 @@ def build_ledger(
         Whose books these are.
     policy, fixed_day, table
         How sums are converted: see ``convert_money``.
+    corrections : iterable of Correction
+        What people have decided, in any order: see ``read_corrections``.
+    keep : callable, optional
+        Takes a document and an event, as corrected, and says whether it is wanted; all if left out.
 
     Returns
     -------
     Ledger
         A row in ``events`` and ``reports`` for every event; nothing is dropped. A sum without a
-        rate, or of an unknown donor, stays with its reason, and its ``amount_eur`` is empty.
+        rate, or of an unknown donor, stays with its reason, and its ``amount_eur`` is empty. What
+        became of each correction stands in ``corrections``.
     """
     kept, quarantine = _once(readings, set_aside)
-    resolution = resolve_events(kept.values(), recipient=recipient, table=table)
+    plan = plan_corrections(kept, corrections, recipient=recipient, table=table)
+    plan = narrow(plan, keep) if keep else plan
+    kept = plan.readings
+    resolution = resolve_events(kept.values(), recipient=recipient, table=table, constraints=plan.constraints)
     valuer = Valuer(policy, fixed_day, table)
-    acts = _flag_parts([_value_act(act, kept, valuer) for act in resolution.commitments])
+    valued = [_value_act(act, kept, valuer) for act in resolution.commitments]
+    acts = [_mark(act, plan) for act in _flag_parts(valued)]
     commitments = make_table("commitments", [_commitment_row(act) for act in acts])
     return Ledger(
         commitments=commitments,
@@ -96,6 +110,7 @@ def build_ledger(
         policy=policy,
         fixed_day=fixed_day,
         rates=(table or default_rates()).source,
+        corrections=make_table("corrections", plan.rows),
     )
 
 
@@ -146,6 +161,11 @@ def _value_act(act: Commitment, kept: Mapping[str, Reading], valuer: Valuer) -> 
         donor=act.donor,
     )
     return replace(act, **{**asdict(valued), "reasons": _once_each(act.reasons + valued.reasons)})
+
+
+def _mark(act: Commitment, plan: Plan) -> Commitment:
+    marks = {mark for report in act.reports for mark in plan.marks.get(report, ())}
+    return replace(act, reasons=act.reasons + tuple(sorted(marks)))
 
 
 def _once_each(reasons: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from aidlib.errors import LedgerError
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES
 from aidlib.ledger.contracts import Failure, contract_breaches, groupings_of, names_of, row_breaches
-from aidlib.ledger.files import CSV_TABLES, RATE_DIGITS
+from aidlib.ledger.files import CSV_TABLES, RARE_TABLES, RATE_DIGITS, columns_of
 from aidlib.ledger.readback import read_ledger, read_parquet
 from aidlib.ledger.totals import GROUPINGS, total_commitments
 from aidlib.ledger.valuing import Valuer
@@ -257,7 +257,7 @@ def _check_files(folder: Path, ledger: Ledger) -> Iterator[Failure]:
     """Files are those that the data package describes, and Parquet says the same as CSV."""
     package = json.loads((folder / "datapackage.json").read_bytes())
     hashes = {resource.get("name"): resource.get("hash") for resource in package.get("resources", [])}
-    for name in CSV_TABLES:
+    for name in (name for name in CSV_TABLES + RARE_TABLES if name in columns_of(ledger)):
         found = f"sha256:{hashlib.sha256((folder / f'{name}.csv').read_bytes()).hexdigest()}"
         if found != hashes.get(name):
             yield Failure(

@@ -25,7 +25,9 @@ class Column:
 
 
 STAGES = tuple(stage.value for stage in Stage)
-STATUSES = ("booked", "proposed", "total", "other")
+STATUSES = ("booked", "proposed", "total", "other", "dropped")
+ACTIONS = ("accept", "set", "merge", "split", "drop")
+STATES = ("applied", "overruled", "target_gone", "ambiguous")
 MODIFIERS = ("exact", "approx", "at_least", "up_to", "range", "none")
 KINDS = ("restates", "part_of", "delivers", "supersedes", "possible_overlap")
 AID_TYPES = ("military", "financial", "humanitarian", "mixed")
@@ -72,7 +74,10 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "commitments": (
         _text("commitment_id", "name of the act", True),
         _text(
-            "status", "booked, proposed, total (a running one), other (for another recipient)", True, STATUSES
+            "status",
+            "booked, proposed, total (a running one), other (for another recipient), dropped (by a person)",
+            True,
+            STATUSES,
         ),
         *_PARTIES,
         *_WAY,
@@ -92,7 +97,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("aliases", "other names of the act, | between"),
         Column("n_reports", "count", "events that report it", True),
         Column("n_outlets", "count", "sources that report it", True),
-        _text("reasons", "what is uncertain, | between"),
+        _text("reasons", "what is uncertain, and what people have decided, | between"),
     ),
     "events": (
         _text("doc_id", "document", True),
@@ -142,6 +147,20 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("field", "what the words support", True),
         *_SPAN,
         _text("sha256", "hash of the document's text in UTF-8", True),
+    ),
+    "corrections": (
+        _text("id", "name of the correction", True),
+        _text("state", "what became of it", True, STATES),
+        _text("note", "how many events it changed, or why it changed none"),
+        _text("action", "what it does", True, ACTIONS),
+        _text("target", "a commitment, or an event as document#start-end", True),
+        _text("field", "what is set"),
+        _text("value", "to what; empty is unknown"),
+        _text("into", "the commitment that it is one with"),
+        _text("who", "who decided it", True),
+        _text("when", "day or minute, ISO 8601", True),
+        _text("why", "on what ground", True),
+        Column("line", "count", "line of its file, from 1"),
     ),
     "quarantine": (
         _text("id", "document, where it has a name"),

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["FILES", "arrow_table", "columns_of", "contents_of", "csv_bytes", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
+# Written only where there is something in them.
+RARE_TABLES = ("corrections",)
 PARQUET_TABLES = ("commitments", "events")
 FILES = (
-    *(f"{name}.csv" for name in CSV_TABLES),
+    *(f"{name}.csv" for name in CSV_TABLES + RARE_TABLES),
     *(f"{name}.parquet" for name in PARQUET_TABLES),
     "quarantine.jsonl",
     "datapackage.json",
@@ -122,7 +124,8 @@ def _swap(part: Path, folder: Path) -> None:
 def contents_of(ledger: Ledger) -> dict[str, bytes]:
     """Give the files of a ledger by name, as they lie in its folder."""
     columns = columns_of(ledger)
-    files = {f"{name}.csv": csv_bytes(getattr(ledger, name), columns[name]) for name in CSV_TABLES}
+    names = [name for name in CSV_TABLES + RARE_TABLES if name in columns]
+    files = {f"{name}.csv": csv_bytes(getattr(ledger, name), columns[name]) for name in names}
     package = json.dumps(_package(ledger, files, columns), ensure_ascii=False, indent=1) + "\n"
     files |= {
         f"{name}.parquet": _parquet_bytes(getattr(ledger, name), TABLES[name]) for name in PARQUET_TABLES
@@ -136,8 +139,13 @@ def contents_of(ledger: Ledger) -> dict[str, bytes]:
 
 
 def columns_of(ledger: Ledger) -> dict[str, Sequence[Column]]:
-    """Give the columns of every table, the totals' by what they are grouped."""
-    return {**TABLES, "totals": total_columns(groupings_of(ledger.totals))}
+    """Give the columns of every table; of the rare ones only where they hold rows."""
+    known = {
+        name: columns
+        for name, columns in TABLES.items()
+        if name not in RARE_TABLES or len(getattr(ledger, name))
+    }
+    return {**known, "totals": total_columns(groupings_of(ledger.totals))}
 
 
 def _plain(value: Any) -> Any:
@@ -218,7 +226,10 @@ def _package(
             "table": ledger.rates,
         },
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
-        "resources": [_resource(name, files[f"{name}.csv"], columns[name]) for name in CSV_TABLES],
+        "resources": [
+            _resource(name.removesuffix(".csv"), data, columns[name.removesuffix(".csv")])
+            for name, data in files.items()
+        ],
     }
 
 

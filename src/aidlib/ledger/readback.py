@@ -17,7 +17,7 @@ from aidlib.errors import LedgerError
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES, Column, frame_of
 from aidlib.ledger.contracts import LARGEST, MOST_SHOWN, check_ledger
-from aidlib.ledger.files import aside_of
+from aidlib.ledger.files import RARE_TABLES, aside_of
 from aidlib.ledger.totals import total_columns
 from aidlib.rates import POLICIES
 
@@ -88,6 +88,8 @@ def _read_table(folder: Path, name: str) -> pd.DataFrame:
         return read_parquet(folder / "events.parquet", TABLES[name])
     if name == "quarantine":
         return _read_lines(folder / "quarantine.jsonl", TABLES[name])
+    if name in RARE_TABLES and not (folder / f"{name}.csv").exists():
+        return frame_of(TABLES[name], [])
     return _read_csv(folder / f"{name}.csv", TABLES.get(name))
 
 
@@ -115,24 +117,35 @@ def _read_lines(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
 
 
 def _read_csv(path: Path, columns: Sequence[Column] | None) -> pd.DataFrame:
-    data = _read(path)
-    try:
-        head, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
-    except (UnicodeDecodeError, ValueError, csv.Error) as error:
-        raise _broken(path, f"is no table: {error}") from error
+    head, rows = cells_of(path)
     if columns is None:
         own = {column.name for column in total_columns([])}
         columns = total_columns([name for name in head if name not in own])
     if head != [column.name for column in columns]:
         gone = [column.name for column in columns if column.name not in head]
         raise _broken(path, f"columns are not those of the contract; missing: {gone}, found: {head}")
+    return frame_of(columns, parse_rows(path, rows, columns))
+
+
+def cells_of(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read the head and the rows of a CSV file as texts."""
+    data = _read(path)
+    try:
+        head, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+    except (UnicodeDecodeError, ValueError, csv.Error) as error:
+        raise _broken(path, f"is no table: {error}") from error
+    return head, rows
+
+
+def parse_rows(path: Path, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Read the cells of rows by the types of their columns; every fault is told at once."""
     bad: list[str] = []
     parsed = [_parse_row(row, columns, f"line {line}", bad) for line, row in enumerate(rows, start=2)]
     if bad:
         whole = _broken(path, "; ".join(bad[:MOST_SHOWN]))
         whole.failures = tuple(f"{path.name}, {one}" for one in bad)
         raise whole
-    return frame_of(columns, parsed)
+    return parsed
 
 
 def _parse_row(row: Sequence[str], columns: Sequence[Column], at: str, bad: list[str]) -> dict[str, Any]:
@@ -178,12 +191,22 @@ def read_parquet(path: Path, columns: Sequence[Column]) -> pd.DataFrame:
     LedgerError
         The file is missing or cut short, or lacks a column.
     """
+    rows = rows_of(path, columns)
+    try:
+        return frame_of(columns, rows)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _broken(path, f"is cut short, or no such table: {error}") from error
+
+
+def rows_of(path: Path, columns: Sequence[Column], *, is_loose: bool = False) -> list[dict[str, Any]]:
+    """Read the columns of a Parquet file; where ``is_loose``, those of them that it has."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     data = _read(path)
     try:
         table = pq.read_table(pa.BufferReader(data))
-        return frame_of(columns, table.select([column.name for column in columns]).to_pylist())
+        names = [column.name for column in columns if not is_loose or column.name in table.column_names]
+        return list(table.select(names).to_pylist())
     except (pa.ArrowException, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         raise _broken(path, f"is cut short, or no such table: {error}") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aidlib.ledger.books import Ledger
+from aidlib.ledger.columns import TABLES
 from aidlib.ledger.files import arrow_table, columns_of
 from aidlib.ledger.readback import read_ledger
 
@@ -29,7 +30,8 @@ def connect(books: Ledger | Path | str, *, check: bool = True) -> duckdb.DuckDBP
     -------
     duckdb.DuckDBPyConnection
         In memory, with the tables ``commitments``, ``events``, ``reports``, ``links``, ``evidence``,
-        ``totals`` and ``quarantine``. Money is DECIMAL(38, 2), so that sums are exact. Queries reach no
+        ``totals``,
+        ``corrections`` and ``quarantine``. Money is DECIMAL(38, 2), so that sums are exact. Queries reach no
         file and no network.
 
     Raises
@@ -46,7 +48,7 @@ def connect(books: Ledger | Path | str, *, check: bool = True) -> duckdb.DuckDBP
 
     ledger = books if isinstance(books, Ledger) else read_ledger(books, check=check)
     opened = duckdb.connect(":memory:")
-    for name, columns in columns_of(ledger).items():
+    for name, columns in {**TABLES, **columns_of(ledger)}.items():
         opened.register("part", arrow_table(getattr(ledger, name), columns))
         opened.execute(f"create table {name} as select * from part")
         opened.unregister("part")

@@ -326,6 +326,7 @@ def naive_steps(ledger: Ledger) -> pd.DataFrame:
         return -sum((row["amount_eur"] for row in chosen), ZERO), len(chosen)
 
     kept = sum((row["amount_eur"] for row in rows if row["commitment_id"] in counted), ZERO)
+    dropped = [row for row in rows if row["status"] == "dropped"]
     steps = [
         ("naive", "every amount told", naive, len(events)),
         ("repeats", "told again, or elsewhere", acts - naive, len(events) - len(rows)),
@@ -333,6 +334,7 @@ def naive_steps(ledger: Ledger) -> pd.DataFrame:
         ("totals", "running totals and targets", *off([row for row in rows if row["status"] == "total"])),
         ("proposals", "proposed only", *off([row for row in rows if row["status"] == "proposed"])),
         ("others", "for another recipient", *off([row for row in rows if row["status"] == "other"])),
+        *([("dropped", "dropped by a person", *off(dropped))] if dropped else []),
         ("overlaps", "may repeat another act", books - kept, _n_overlaps(ledger.commitments)),
     ]
     running, out = ZERO, []

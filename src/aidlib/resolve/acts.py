@@ -172,7 +172,7 @@ def _doubts(reports: Sequence[Report]) -> list[str]:
     return notes
 
 
-def make_slug(commitment: Commitment, earliest: Report) -> str:
+def make_slug(earliest: Report) -> str:
     """Name an act by donor, recipient, mechanism, first month, and amount of the earliest report.
 
     The name has no hash in it, so that a reader can say it; see ``report_sha`` for collisions.
@@ -181,7 +181,7 @@ def make_slug(commitment: Commitment, earliest: Report) -> str:
     # The month of the earliest telling: later documents may date the act better, its name stays.
     month = f"{earliest.last if not earliest.is_loose else earliest.told:%Y-%m}"
     way = event.mechanism or (str(event.aid_type) if event.aid_type else "aid")
-    kind = "total-" if commitment.status == "total" else ""
+    kind = "total-" if event.is_cumulative_total else ""
     return f"{event.donor or 'XXX'}-{event.recipient or 'XXX'}-{kind}{way}-{month}-{_size(earliest)}"
 
 

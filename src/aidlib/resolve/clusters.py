@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aidlib.model import Stage
 from aidlib.rates import RateTable
+from aidlib.resolve.constraints import Constraints, Key
 from aidlib.resolve.match import EXACT, SCHEMES, match_accept, match_doubt, match_reports
 from aidlib.resolve.reports import Report
 
@@ -26,7 +27,7 @@ CONTRADICTION = -4.0
 
 # Donor, recipient, whether a total; within it the kind of block, and what its reports share.
 Home = tuple[str, str | None, bool]
-Key = tuple[str, object]
+Shared = tuple[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,12 @@ class Group:
 
 
 def group_reports(
-    reports: Sequence[Report], *, table: RateTable | None = None
+    reports: Sequence[Report],
+    *,
+    table: RateTable | None = None,
+    constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
 ) -> tuple[list[Group], list[Edge]]:
-    """Group the reports that tell of one act.
+    """Group the reports that tell of one act; what people have decided comes first.
 
     Returns
     -------
@@ -60,12 +64,13 @@ def group_reports(
         Edges between groups whose sums agree, but for which too little else speaks.
     """
     edges = []
-    for left, right in _candidates(reports):
+    for left, right in _candidates(reports, constraints.dropped):
         score, cues = match_reports(reports[left], reports[right], table=table)
         if score >= match_doubt():
             edges.append(Edge(score, left, right, cues))
     edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left, e.right))
     joined = _Union(reports, table)
+    joined.obey(constraints)
     undecided = [edge for edge in edges if edge.score < match_accept()]
     for edge in edges:
         if edge.score >= match_accept():
@@ -83,6 +88,19 @@ class _Union:
         self._voices = [{report.voice} for report in reports]
         self._witnesses = [{n} for n in range(len(reports))]
         self._why: dict[int, Edge] = {}
+        self._barred: list[set[int]] = [set() for _ in reports]
+
+    def obey(self, constraints: Constraints) -> None:
+        """Join and part what people have decided, whatever else speaks for or against it."""
+        place = {report.key: n for n, report in enumerate(self._reports)}
+        for one, other in constraints.apart:
+            if one in place and other in place:
+                self._barred[place[one]].add(place[other])
+                self._barred[place[other]].add(place[one])
+        for one, other, why in constraints.together:
+            if one in place and other in place:
+                left, right = sorted((place[one], place[other]))
+                self._unite(Edge(math.inf, left, right, (why,)))
 
     def find(self, n: int) -> int:
         while self._root[n] != n:
@@ -92,13 +110,23 @@ class _Union:
 
     def join(self, edge: Edge) -> None:
         a, b = self.find(edge.left), self.find(edge.right)
-        if a == b or not self._voices[a].isdisjoint(self._voices[b]) or self._contradict(a, b):
+        if a == b or not self._may_be_one(a, b) or self._contradict(a, b):
+            return
+        self._unite(edge)
+
+    def _may_be_one(self, a: int, b: int) -> bool:
+        return self._voices[a].isdisjoint(self._voices[b]) and self._barred[a].isdisjoint(self._members[b])
+
+    def _unite(self, edge: Edge) -> None:
+        a, b = self.find(edge.left), self.find(edge.right)
+        if a == b:
             return
         if len(self._members[a]) < len(self._members[b]):
             a, b = b, a
         self._root[b] = a
         self._members[a] += self._members[b]
         self._voices[a] |= self._voices[b]
+        self._barred[a] |= self._barred[b]
         self._witnesses[a] = self._choose_witnesses(self._witnesses[a] | self._witnesses[b])
         self._why.setdefault(edge.right, edge)
 
@@ -121,9 +149,7 @@ class _Union:
         a, b = self.find(edge.left), self.find(edge.right)
         is_sum = bool({"sum_same", "sum_converted", "sum_rounded"} & set(edge.cues))
         # A report that found its act elsewhere is settled.
-        return (
-            a != b and is_sum and edge.right not in self._why and self._voices[a].isdisjoint(self._voices[b])
-        )
+        return a != b and is_sum and edge.right not in self._why and self._may_be_one(a, b)
 
     def groups(self) -> list[Group]:
         found = defaultdict(list)
@@ -135,14 +161,14 @@ class _Union:
         ]
 
 
-def _candidates(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
+def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
-    homes: dict[Home, dict[Key, list[int]]] = defaultdict(lambda: defaultdict(list))
+    homes: dict[Home, dict[Shared, list[int]]] = defaultdict(lambda: defaultdict(list))
     least = [min(report.euros, default=0.0) for report in reports]
     most = [max(report.euros, default=math.inf) for report in reports]
     for right, report in enumerate(reports):
         event = report.event
-        if event.donor is None:
+        if event.donor is None or report.key in dropped:
             continue
         blocks = homes[event.donor, event.recipient, event.is_cumulative_total]
         filed, more = _keys(report)
@@ -179,12 +205,12 @@ def _surely_differ(a: Report, b: Report) -> bool:
     return (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED)
 
 
-def _keys(report: Report) -> tuple[list[Key], list[Key]]:
+def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
     """What a report is filed under, and what else it is sought under."""
     event = report.event
     buckets = {math.floor(math.log(eur) / BUCKET) for eur in report.euros}
-    filed: list[Key] = [("sum", bucket) for bucket in buckets]
-    more: list[Key] = [("sum", bucket + step) for bucket in buckets for step in (-1, 1)]
+    filed: list[Shared] = [("sum", bucket) for bucket in buckets]
+    more: list[Shared] = [("sum", bucket + step) for bucket in buckets for step in (-1, 1)]
     if event.is_cumulative_total:
         return [*filed, ("total", (event.mechanism, event.aid_type))], more
     if event.mechanism in SCHEMES or event.stage is Stage.PROPOSED:

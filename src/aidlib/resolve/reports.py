@@ -12,7 +12,14 @@ from aidlib.errors import RateError
 from aidlib.model import Document, Event, Reading, Stage
 from aidlib.rates import RateTable, default_rates
 
-__all__ = ["Report", "act_interval", "collect_reports", "significant_digits", "stated_interval"]
+__all__ = [
+    "Report",
+    "act_interval",
+    "collect_reports",
+    "make_report",
+    "significant_digits",
+    "stated_interval",
+]
 
 # Undated background is taken to be at most this old.
 PAST_DAYS = 900
@@ -125,14 +132,15 @@ def collect_reports(readings: Iterable[Reading], *, table: RateTable | None = No
     """Make a report of every event, in order of telling."""
     table = table or default_rates()
     reports = [
-        _make_report(reading.document, index, event, table)
+        make_report(reading.document, index, event, table)
         for reading in readings
         for index, event in enumerate(reading.events)
     ]
     return sorted(reports, key=lambda r: r.order)
 
 
-def _make_report(document: Document, index: int, event: Event, table: RateTable) -> Report:
+def make_report(document: Document, index: int, event: Event, table: RateTable) -> Report:
+    """Make the report of one event."""
     stated = stated_interval(event)
     told = document.published or (stated[1] if stated else UNKNOWN_DAY)
     is_loose = stated is None and (event.about_past or document.published is None)

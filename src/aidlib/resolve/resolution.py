@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aidlib.model import Commitment, Reading, Span, Stage
-from aidlib.rates import RateTable
+from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.acts import build_commitment, make_slug, report_sha
 from aidlib.resolve.clusters import Edge, Group, group_reports
-from aidlib.resolve.reports import Report, collect_reports
+from aidlib.resolve.constraints import Constraints, Key
+from aidlib.resolve.reports import Report, collect_reports, make_report
 
 __all__ = ["Link", "Placement", "Resolution", "resolve_events"]
 
@@ -34,7 +35,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Which commitment an event went into, and whether it is booked, proposed, a total or other."""
+    """Which commitment an event went into, and whether it is booked, proposed, a total, other or dropped."""
 
     doc_id: str
     event_index: int
@@ -52,7 +53,11 @@ class Resolution:
 
 
 def resolve_events(
-    readings: Iterable[Reading], *, recipient: str = "UKR", table: RateTable | None = None
+    readings: Iterable[Reading],
+    *,
+    recipient: str = "UKR",
+    table: RateTable | None = None,
+    constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
 ) -> Resolution:
     """Join the events that tell of one act, and hang parts under their whole.
 
@@ -62,6 +67,8 @@ def resolve_events(
         In any order; no document twice.
     recipient : str
         Whose books these are: acts for others get the status ``other``.
+    constraints : Constraints
+        What people have decided of single reports.
 
     Returns
     -------
@@ -70,12 +77,13 @@ def resolve_events(
         a link ``possible_overlap``.
     """
     reports = collect_reports(readings, table=table)
-    groups, undecided = group_reports(reports, table=table)
-    acts = _name_acts(reports, groups, recipient)
+    groups, undecided = group_reports(reports, table=table, constraints=constraints)
+    named = _as_told(reports, constraints, table or default_rates())
+    acts = _name_acts(reports, groups, recipient, named, constraints)
     of_report = {reports[n].key: act for act, group in zip(acts, groups, strict=True) for n in group.members}
-    parents = _find_parents(reports, of_report)
+    parents = _find_parents(reports, of_report, constraints)
     links = _report_links(reports, groups, acts)
-    links += _part_links(reports, of_report, parents)
+    links += _part_links(reports, of_report, parents, constraints)
     overlaps = _overlap_links(reports, of_report, undecided, parents)
     others = _neighbours(overlaps)
     done = [_tie(act, parents, others) for act in acts]
@@ -90,18 +98,58 @@ def resolve_events(
     )
 
 
-def _name_acts(reports: Sequence[Report], groups: Sequence[Group], recipient: str) -> list[Commitment]:
-    acts, taken = [], set()
+def _as_told(reports: Sequence[Report], constraints: Constraints, table: RateTable) -> dict[Key, Report]:
+    """Give the report that each is named by: as the text told it, or that of the one it stands in for."""
+    told = {
+        report.key: make_report(report.document, report.index, constraints.told[report.key], table)
+        if report.key in constraints.told
+        else report
+        for report in reports
+    }
+    return told | {own: told[other] for own, other in constraints.stand_ins.items() if other in told}
+
+
+def _name_acts(
+    reports: Sequence[Report],
+    groups: Sequence[Group],
+    recipient: str,
+    named: Mapping[Key, Report],
+    constraints: Constraints,
+) -> list[Commitment]:
+    acts: list[Commitment] = []
+    taken: set[str] = set()
     for group in groups:
         members = [reports[n] for n in group.members]
-        act = build_commitment(members, "", recipient)
-        name = make_slug(act, members[0])
-        # Acts of unknown donors collide by chance: their names must not depend on each other.
-        if name in taken or act.donor is None:
-            name = f"{name}-{report_sha(members[0])}"
+        own = next((one.key for one in members if one.key not in constraints.set_off), members[0].key)
+        name = _free_name(named[own], taken, is_shared=own in constraints.set_off)
         taken.add(name)
-        acts.append(replace(act, commitment_id=name))
-    return acts
+        act = build_commitment(members, name, recipient)
+        acts.append(replace(act, status="dropped") if own in constraints.dropped else act)
+    return [_add_aliases(act, named, taken, constraints.set_off) for act in acts]
+
+
+def _free_name(report: Report, taken: set[str], *, is_shared: bool = False) -> str:
+    name = make_slug(report)
+    # Acts of unknown donors collide by chance: their names must not depend on each other.
+    if is_shared or name in taken or report.event.donor is None:
+        name = f"{name}-{report_sha(report)}"
+    return name
+
+
+def _add_aliases(
+    act: Commitment, named: Mapping[Key, Report], taken: set[str], set_off: frozenset[Key]
+) -> Commitment:
+    """Add the names that an act has while its first reports are not yet known."""
+    found: list[str] = []
+    for key in act.reports:
+        if key in set_off or make_slug(named[key]) == act.commitment_id:
+            continue
+        # A name that an act has, or an alias of one before, is never that of another.
+        name = _free_name(named[key], taken)
+        if name not in (act.commitment_id, *found):
+            found.append(name)
+    taken.update(found)
+    return replace(act, aliases=tuple(sorted(found)))
 
 
 def _reference(report: Report) -> str:
@@ -137,17 +185,23 @@ def _report_links(
 
 
 def _find_parents(
-    reports: Sequence[Report], of_report: Mapping[tuple[str, int], Commitment]
+    reports: Sequence[Report], of_report: Mapping[Key, Commitment], constraints: Constraints
 ) -> dict[str, str]:
-    """Whole of each part, as most of its reports say; running totals are no whole."""
+    """Whole of each part, as people or else most of its reports say; running totals are no whole."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
+    decided: dict[str, str | None] = {}
     for report in reports:
         target = of_report.get((report.document.id, _parent_index(report)))
-        own = of_report[report.key]
-        if target and target.commitment_id != own.commitment_id and target.status != "total":
-            votes[own.commitment_id][target.commitment_id] += 1
-    parents = {own: max(sorted(found), key=lambda name: found[name]) for own, found in votes.items()}
-    for name in sorted(parents):
+        own = of_report[report.key].commitment_id
+        if target and target.commitment_id != own and target.status not in ("total", "dropped"):
+            votes[own][target.commitment_id] += 1
+        if report.key in constraints.wholes:
+            whole = of_report.get(constraints.wholes[report.key][0] or ("", -1))
+            decided[own] = whole.commitment_id if whole and whole.commitment_id != own else None
+    said = {own: max(sorted(found), key=lambda name: found[name]) for own, found in votes.items()}
+    parents = {own: whole for own, whole in (said | decided).items() if whole is not None}
+    # Where wholes run in a circle, what a text says gives way to what people have decided.
+    for name in sorted(parents, key=lambda name: (name in decided, name)):
         _cut_cycle(name, parents)
     return parents
 
@@ -167,20 +221,25 @@ def _cut_cycle(own: str, parents: dict[str, str]) -> None:
 
 
 def _part_links(
-    reports: Sequence[Report], of_report: Mapping[tuple[str, int], Commitment], parents: Mapping[str, str]
+    reports: Sequence[Report],
+    of_report: Mapping[Key, Commitment],
+    parents: Mapping[str, str],
+    constraints: Constraints,
 ) -> list[Link]:
     links = []
     for report in reports:
         own = of_report[report.key].commitment_id
-        whole = of_report.get((report.document.id, _parent_index(report)))
-        if whole and parents.get(own) == whole.commitment_id:
-            links.append(_link("part_of", own, whole.commitment_id, report, "said_by_the_text"))
-    return links
+        said = (report.document.id, _parent_index(report)), "said_by_the_text"
+        for key, why in (said, constraints.wholes.get(report.key, said)):
+            whole = of_report.get(key or ("", -1))
+            if whole and parents.get(own) == whole.commitment_id:
+                links.append(_link("part_of", own, whole.commitment_id, report, why))
+    return list(dict.fromkeys(links))
 
 
 def _overlap_links(
     reports: Sequence[Report],
-    of_report: Mapping[tuple[str, int], Commitment],
+    of_report: Mapping[Key, Commitment],
     undecided: Sequence[Edge],
     parents: Mapping[str, str],
 ) -> list[Link]:

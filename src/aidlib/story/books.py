@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +14,8 @@ import pandas as pd
 
 from aidlib.errors import AidlibError, ReadError
 from aidlib.events import build_events
-from aidlib.ledger import Ledger, build_ledger
-from aidlib.model import Document, Reading
+from aidlib.ledger import Ledger, build_ledger, corrections_beside, lost_corrections, read_corrections
+from aidlib.model import Document, Event, Reading
 from aidlib.rates import Policy
 from aidlib.read import SetAside, read_documents
 
@@ -25,7 +24,6 @@ __all__ = [
     "count_words",
     "load_books",
     "readable",
-    "select",
     "sentences",
     "source_of",
 ]
@@ -50,7 +48,8 @@ def load_books(
     cutoff : date, optional
         Announcements published after that day are left out, and so are events dated after it.
     recipient, policy
-        As in ``build_ledger``.
+        As in ``build_ledger``. Of a project's own briefs, what people have decided in
+        ``seeds/corrections.csv`` is applied first.
 
     Returns
     -------
@@ -79,31 +78,25 @@ def load_books(
             where=first.where,
             fix=first.fix,
         )
-    chosen = [select(reading, donors=donors, cutoff=cutoff) for reading in readings]
-    kept = [reading for reading in chosen if _in_time(reading.document, cutoff)]
-    return build_ledger(kept, set_aside=set_aside, recipient=recipient, policy=policy)
+    path, wanted = corrections_beside(folder), set(donors)
+    corrections, bad = read_corrections(path) if path else ([], [])
+    return build_ledger(
+        readings,
+        set_aside=[*set_aside, *bad],
+        recipient=recipient,
+        policy=policy,
+        corrections=corrections,
+        keep=lambda document, event: _in_time(document, cutoff) and _is_wanted(event, wanted, cutoff),
+    )
 
 
 def _in_time(document: Document, cutoff: date | None) -> bool:
     return cutoff is None or document.published is None or document.published <= cutoff
 
 
-def select(reading: Reading, *, donors: Iterable[str] = (), cutoff: date | None = None) -> Reading:
-    """Keep the events of some donors up to a day; a part whose whole goes stands alone."""
-    wanted = set(donors)
-    last = cutoff.isoformat() if cutoff else None
-    kept = [
-        index
-        for index, event in enumerate(reading.events)
-        if (not wanted or event.donor in wanted or wanted & set(event.donors or ()))
-        and (last is None or event.date is None or event.date <= last)
-    ]
-    place = {old: new for new, old in enumerate(kept)}
-    events = tuple(
-        replace(event, part_of=place.get(event.part_of) if event.part_of is not None else None)
-        for event in (reading.events[index] for index in kept)
-    )
-    return replace(reading, events=events, decisions=())
+def _is_wanted(event: Event, donors: set[str], cutoff: date | None) -> bool:
+    is_theirs = not donors or event.donor in donors or bool(donors & set(event.donors or ()))
+    return is_theirs and (cutoff is None or event.date is None or event.date <= cutoff.isoformat())
 
 
 def source_of(books: Ledger) -> str:
@@ -121,9 +114,11 @@ def count_words(books: Ledger) -> str:
         return "Nothing is selected: no announcement here tells of an act by these donors up to that day."
     booked = int((acts["status"] == "booked").sum())
     aside = len(books.quarantine)
+    lost = len(lost_corrections(books.corrections, None))
     said = f"{events['doc_id'].nunique()} announcements tell of {len(events)} events, which are "
     said += f"{len(acts)} acts; {booked} of them are booked."
-    return said + (f" {aside} texts could not be read and were set aside." if aside else "")
+    said += f" {aside} texts or corrections could not be read and were set aside." if aside else ""
+    return said + (f" {lost} corrections have lost their target and are not applied." if lost else "")
 
 
 def bullets(lines: Iterable[str]) -> str:

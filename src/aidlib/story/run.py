@@ -12,16 +12,18 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
+from aidlib.ledger import corrections_beside, lost_corrections, read_corrections
 from aidlib.plots.manifest import put, read_manifest
 from aidlib.rates import default_rates
 from aidlib.read import SetAside, read_documents
+from aidlib.story.books import load_books
 from aidlib.story.parameters import (
     Declared,
     Parameters,
@@ -54,11 +56,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Story:
-    """What came of a run: its findings, the folder of its report, and the texts that were set aside."""
+    """What came of a run: its findings, the folder of its report, and what was set aside.
+
+    ``warnings`` has a line for each correction that has lost its target.
+    """
 
     findings: list[Finding]
     place: Path
     set_aside: list[SetAside]
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -124,19 +130,29 @@ def tell_story(
         # The longest first, so that none is left to run alone at the end.
         queue = sorted(jobs, key=_size, reverse=True)
         running = {pool.submit(_run, job, root, place): job.path for job in queue}
-        set_aside = _set_aside(jobs)
+        set_aside, warnings = _set_aside(jobs)
         times = _watch(running)
-    story = Story(_findings(jobs), place, set_aside)
+    story = Story(_findings(jobs), place, set_aside, warnings)
     entries = [entry for job in jobs for entry in _entries(job)]
     write_index(place / "report", entries, [job.path for job in jobs])
     _write_run(place / "run.json", jobs, times, time.perf_counter() - started, story)
     return story
 
 
-def _set_aside(jobs: Sequence[Job]) -> list[SetAside]:
-    """List the texts that cannot be read, of all folders of announcements that the notebooks were given."""
-    folders = {vars(job.ready)["seeds"] for job in jobs if "seeds" in job.declared}
-    return [item for item in read_documents(sorted(folders)) if isinstance(item, SetAside)] if folders else []
+def _set_aside(jobs: Sequence[Job]) -> tuple[list[SetAside], list[str]]:
+    """List what cannot be read of all folders of announcements that the notebooks were given.
+
+    Corrections that have lost their target are said in a line each.
+    """
+    folders = sorted({vars(job.ready)["seeds"] for job in jobs if "seeds" in job.declared})
+    found = [item for item in read_documents(folders) if isinstance(item, SetAside)] if folders else []
+    warnings: list[str] = []
+    for path in filter(None, map(corrections_beside, folders)):
+        corrections, bad = read_corrections(path)
+        found += bad
+        if corrections:
+            warnings += lost_corrections(load_books(path.parent / "briefs").corrections, path)
+    return found, warnings
 
 
 def _watch(running: Mapping[Future[float], Path]) -> dict[Path, float]:
@@ -307,6 +323,7 @@ def _write_run(
         ],
         "figures": [{**asdict(found), "path": str(found.path)} for found in story.findings],
         "set_aside": [asdict(item) for item in story.set_aside],
+        "warnings": story.warnings,
     }
     put(path, (json.dumps(record, ensure_ascii=False, indent=2, default=str) + "\n").encode())
 
@@ -317,6 +334,7 @@ def _hashes(job: Job) -> dict[str, str]:
         value for name, value in vars(job.ready).items() if isinstance(value, Path) and name != "figures_dir"
     ]
     files = [file for path in named for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    files += filter(None, map(corrections_beside, named))
     return {
         os.path.relpath(file, checkout()): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in files
