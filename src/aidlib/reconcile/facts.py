@@ -21,7 +21,7 @@ __all__ = ["day_of", "is_known", "is_years", "load_facts", "table_claims", "year
 FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
 ).split()
-MORE = "instrument source_title source_url brief_ids".split()
+MORE = "instrument source_title source_url brief_ids deliverables delivered_on".split()
 MECHANISM = "danish_model"  # of which such a table tells
 YEARS = re.compile(r"[12]\d{3}(-[12]\d{3})?")
 AMOUNT = re.compile(r"(\d+(\.\d+)?)?")
@@ -34,8 +34,8 @@ Line = dict[Any, Any]
 def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     """Read a table of facts on the Danish model, every cell as text.
 
-    Rows announced after ``cutoff`` are left out. ``instrument``, ``source_title``, ``source_url`` and
-    ``brief_ids`` are empty where the table does not have them.
+    Rows announced after ``cutoff`` are left out. ``instrument``, ``source_title``, ``source_url``,
+    ``brief_ids``, ``deliverables`` and ``delivered_on`` are empty where the table does not have them.
 
     Raises
     ------
