@@ -71,7 +71,8 @@ def read_quarters(path: Path | str) -> pd.DataFrame:
         month = int(found[2]) * 3 - 3 + int(row["months"])
         sums = {kind: _euro(row[f"{kind}_eur_bn"], where) for kind in KINDS}
         rows.append({"quarter": row["quarter"], "last_month": f"{found[1]}-{month:02}", **sums})
-    return pd.DataFrame(sorted(rows, key=lambda row: str(row["quarter"])))
+    names = ["quarter", "last_month", *KINDS]
+    return pd.DataFrame(rows, columns=names, dtype=object).sort_values("quarter", ignore_index=True)
 
 
 def _rows(path: Path | str, needed: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
