@@ -1,4 +1,4 @@
-"""In: the tracker's sums by quarter, and the books. Out: stock, procurement, production, in bars and words."""
+"""In: the tracker's sums by quarter, and the books. Out: from stock to production; drawn and in words."""
 
 from __future__ import annotations
 

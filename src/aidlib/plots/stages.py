@@ -51,9 +51,9 @@ def table_ladder(ledger: Ledger, *, top: int = 12) -> pd.DataFrame:
     """
     totals = build_totals(ledger, by=["donor", "stage"], parts="apart")
     sums: dict[Any, dict[str, Decimal]] = {}
-    for row in totals.to_dict("records"):
-        donor = row["donor"] if isinstance(row["donor"], str) else None
-        sums.setdefault(donor, dict.fromkeys(STEPS, ZERO))[row["stage"]] += row["central_eur"]
+    for cell in totals.to_dict("records"):
+        donor = cell["donor"] if isinstance(cell["donor"], str) else None
+        sums.setdefault(donor, dict.fromkeys(STEPS, ZERO))[cell["stage"]] += cell["central_eur"]
     donors = sorted(sums, key=lambda donor: (-sum(sums[donor].values(), ZERO), name_of(donor)))
     donors = [donor for donor in donors if sum(sums[donor].values(), ZERO) > 0]
     rows: list[dict[str, Any]] = [{"donor": donor, "name": name_of(donor), **sums[donor]} for donor in donors]

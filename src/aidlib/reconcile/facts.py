@@ -34,8 +34,9 @@ Line = dict[Any, Any]
 def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     """Read a table of facts on the Danish model, every cell as text.
 
-    Rows announced after ``cutoff`` are left out. ``instrument``, ``source_title``, ``source_url``,
-    ``brief_ids``, ``deliverables`` and ``delivered_on`` are empty where the table does not have them.
+    Rows announced after ``cutoff`` are left out, and so are days of delivery after it. ``instrument``,
+    ``source_title``, ``source_url``, ``brief_ids``, ``deliverables`` and ``delivered_on`` are empty
+    where the table does not have them.
 
     Raises
     ------
@@ -62,7 +63,10 @@ def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     # A comma within an unquoted note makes cells without a name, after all that is used.
     cells = [{name: row.get(name) or "" for name in FACTS + MORE} for row in rows]
     table = pd.DataFrame(cells, columns=FACTS + MORE, dtype="str")
-    return table if cutoff is None else table[table["announced_on"] <= cutoff.isoformat()]
+    if cutoff is None:
+        return table
+    known = table["delivered_on"].where(table["delivered_on"] <= cutoff.isoformat(), "")
+    return table.assign(delivered_on=known)[table["announced_on"] <= cutoff.isoformat()]
 
 
 def _check_fact(row: dict[str, str], where: str) -> None:
