@@ -24,7 +24,7 @@ ZERO = Decimal(0)
 COLUMNS = {
     "two_outlets_eur": "Told by two outlets or more",
     "exact_eur": "Sum exact, not “about” or “up to”",
-    "all_eur": "Both, and the day stated",
+    "neither_eur": "Neither: one outlet, no exact sum",
 }
 ALL = "all"
 
@@ -36,7 +36,7 @@ def table_evidence(ledger: Ledger, *, top: int = 12) -> pd.DataFrame:
     -------
     DataFrame
         ``donor`` ("all" in the first row, empty for those after ``top``), ``name``, ``total_eur``,
-        ``two_outlets_eur``, ``exact_eur``, ``all_eur`` (both, and its day stated), ``n_acts``; largest first.
+        ``two_outlets_eur``, ``exact_eur``, ``neither_eur``, ``n_acts``; largest first.
     """
     acts = _acts(ledger)
     rows = [_row(donor, name_of(donor), group) for donor, group in acts.groupby("donor", dropna=False)]
@@ -61,7 +61,7 @@ def _row(donor: Any, name: str, acts: pd.DataFrame) -> dict[str, Any]:
     has = {
         "two_outlets_eur": two,
         "exact_eur": exact,
-        "all_eur": two & exact & (acts["announced_how"] == "stated"),
+        "neither_eur": ~(two | exact),
     }
     return {
         "donor": donor if isinstance(donor, str) else None,
@@ -73,7 +73,7 @@ def _row(donor: Any, name: str, acts: pd.DataFrame) -> dict[str, Any]:
 
 
 def draw_evidence(ledger: Ledger, *, top: int = 12) -> Figure:
-    """Draw for each donor which share of its sum two outlets tell, is exact, or both."""
+    """Draw for each donor which share of its sum two outlets tell, is exact, or neither."""
     rows = table_evidence(ledger, top=top).to_dict("records")
     if not rows:
         return draw_sentence(NOTHING)
