@@ -74,6 +74,13 @@ def test_the_ladder_adds_up_to_the_books_and_ends_in_the_rest() -> None:
     assert sum(rows[stage].iloc[0] for stage in STEPS) == rows["total_eur"].iloc[0]
 
 
+def test_the_most_that_stayed_a_pledge_may_be_of_a_donor_without_a_bar() -> None:
+    decided = [event(donor, amount, "allocated") for donor, amount in (("DNK", "9e9"), ("SWE", "8e9"))]
+    pledged = [event(donor, amount) for donor, amount in (("MULTI", "5e9"), ("LTU", "1e9"))]
+    books = build_ledger([reading(*decided, *pledged)])
+    assert tell_ladder(books, top=2)["finding"].endswith("Several donors have the most that stayed a pledge")
+
+
 def test_what_may_be_one_act_at_two_stages_is_not_more_than_the_books() -> None:
     told = [reading(event("NOR", "5e8"), id="a"), reading(event("NOR", "5e8", "allocated"), id="b")]
     books = build_ledger(told)
@@ -107,6 +114,7 @@ def test_days_lie_between_what_the_dates_allow(
     [
         {"row_type": "claimed_total"},
         {"delivered_on": "2025-06 (begun)"},
+        {"delivered_on": "2025-02-30"},
         {"delivered_on": ""},
         {"announced_on": ""},
         {"stage": ""},
@@ -129,7 +137,9 @@ def test_goods_are_set_against_the_median_of_the_others() -> None:
         "18 Bohdana: 66\xa0days from order to being handed over; "
         "the median of 2 other acts paid or handed over is 97\xa0days"
     )
-    assert "none of tanks" in tell_days(books, facts(), goods="tanks")["finding"]
+    assert tell_days(books, facts(), goods="tanks")["finding"] == (
+        "From the first word, the median of 3 acts paid or handed over is 74\xa0days; tanks has no such dates"
+    )
     assert faults(framed(draw_days(books, facts(), goods="bohdana"), told)) == []
 
 
@@ -138,6 +148,8 @@ def test_a_delivery_that_the_books_tell_too_stands_once() -> None:
     assert table_days(books, facts())["told_in"].tolist() == ["announcements"]
     other = table_days(books, facts(contributor="NOR"))
     assert sorted(other["told_in"]) == ["F1", "announcements"]
+    told = tell_days(books, facts(contributor="NOR"), goods="Bohdana")
+    assert told["finding"].endswith("; the one other act paid or handed over took 66\xa0days")
 
 
 def test_goods_alone_and_an_order_alone_are_told_as_such() -> None:

@@ -41,6 +41,7 @@ def test_billions_become_euro_and_quarters_stand_in_time(tmp_path: Path) -> None
         (read_donors, DONORS + "NOR,many\n", "line 2.*|'many' is no sum"),
         (read_donors, DONORS + "NOR\n", "'' is no sum"),
         (read_donors, DONORS + "NOR,nan\n", "'nan' is no sum"),
+        (read_donors, DONORS + "NOR,-1\n", "'-1' is no sum"),
         (read_quarters, QUARTERS + "2025-Q5,3,1,1,1,1\n", "'2025-Q5' with '3' months is no quarter"),
         (read_quarters, QUARTERS + "2025-Q1,4,1,1,1,1\n", "is no quarter"),
         (read_quarters, QUARTERS + "2025-Q1,3,1,1,1,\n", "'' is no sum"),
@@ -101,7 +102,7 @@ def test_ours_and_theirs_are_told_of_one_donor_and_of_none() -> None:
         "This selection holds no act"
     )
     none = tell_theirs(books, {"NOR": Decimal(0)}, "2026-04")
-    assert none["finding"] == "The tracker has no military aid of these donors"
+    assert none["finding"] == "The tracker has no military aid of Norway"
     assert draw_theirs(books, {"NOR": Decimal(0)}, "2026-04").axes
 
 

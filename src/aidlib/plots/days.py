@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from datetime import date, timedelta
 from statistics import median
@@ -27,11 +26,11 @@ from aidlib.plots.style import (
     eur,
     name_of,
     new_figure,
-    sentence,
     shorten,
     styled,
     text_width,
 )
+from aidlib.reconcile.facts import is_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +61,6 @@ ARRIVED = ("handed over", "paid")
 WIDEST = 92  # days: a date that is known less well than to the quarter says nothing of days
 MOST = 24
 ROW = 0.21
-PARTIAL = re.compile(r"\d{4}(-\d\d){0,2}")
 Line = dict[Any, Any]
 
 
@@ -94,7 +92,7 @@ def table_days(ledger: Ledger, facts: pd.DataFrame | None = None) -> pd.DataFram
 
 def _of_act(act: Line) -> Line | None:
     dated = {stage.value: act[f"{stage.value}_on"] for stage in Stage if stage is not Stage.PROPOSED}
-    dated = {stage: day for stage, day in dated.items() if isinstance(day, str)}
+    dated = {stage: day for stage, day in dated.items() if isinstance(day, str) and is_day(day)}
     last = next((stage for stage in ENDS if stage in dated), None)
     if last is None or len(dated) < 2:
         return None
@@ -107,7 +105,7 @@ def _of_fact(fact: Line) -> Line | None:
     if fact["row_type"] == "claimed_total" or not fact["stage"]:
         return None
     days = fact["announced_on"], fact["delivered_on"]
-    if not all(PARTIAL.fullmatch(day) for day in days):
+    if not all(day and is_day(day) for day in days):
         return None
     start, end = (fact["stage"], days[0]), ("delivered", days[1])
     return _row(fact["contributor"], fact["deliverables"], start, end, fact["row_id"], "")
@@ -279,18 +277,22 @@ def tell_days(ledger: Ledger, facts: pd.DataFrame | None = None, *, goods: str =
 
 
 def _finding(rows: list[Line], named: list[Line], others: list[Line], goods: str) -> str:
-    usual = f"{median(row['days'] for row in others):.0f}{NBSP}days" if others else ""
-    counted = f"{len(others)} other act{'' if len(others) == 1 else 's'}"
     if named:
         first = named[0]
         from_ = {"contracted": "order", "pledged": "pledge"}.get(first["from_stage"], "decision")
         said = f"{first['what']}: {_label(first)} from {from_} to being {first['ends_in']}"
-        if not others:
-            return f"{said}; no other act has both days"
-        return f"{said}; the median of {counted} paid or handed over is {usual}"
+        return f"{said}; {_usual(others)}"
     if others:
-        acts = counted.replace(" other", "")
-        absent = f"; none of {goods}" if goods else ""
-        return f"The median of {acts} paid or handed over is {usual} from the first word{absent}"
+        absent = f"; {goods} has no such dates" if goods else ""
+        return f"From the first word, {_usual(others).replace(' other', '')}{absent}"
     acts = "act has" if len(rows) == 1 else "acts have"
-    return sentence(f"{len(rows)} {acts} two stages with a day, but none a day of payment or delivery")
+    return f"{len(rows)} {acts} two stages with a day, but none a day of payment or delivery"
+
+
+def _usual(others: list[Line]) -> str:
+    if not others:
+        return "no other act has both days"
+    if len(others) == 1:
+        return f"the one other act paid or handed over took {_label(others[0])}"
+    days = f"{median(row['days'] for row in others):.0f}{NBSP}days"
+    return f"the median of {len(others)} other acts paid or handed over is {days}"

@@ -99,7 +99,7 @@ def tell_evidence(ledger: Ledger, *, top: int = 12) -> dict[str, str]:
     if not rows:
         return {"finding": NOTHING, "subtitle": subtitle, "alt": f"No bars. {NOTHING}"}
     whole = rows[0]
-    share = _cell(whole, "two_outlets_eur")[0]
+    share = _cell(whole, "two_outlets_eur")[0] if whole["two_outlets_eur"] else "None"
     finding = f"{share} of the {eur(whole['total_eur'])} booked is told by two outlets or more"
     alone = _acts(ledger).query("n_outlets < 2").to_dict("records")
     if alone:

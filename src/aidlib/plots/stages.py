@@ -107,13 +107,16 @@ def tell_ladder(ledger: Ledger, *, top: int = 12) -> dict[str, str]:
     )
     if not rows:
         return {"finding": NOTHING, "subtitle": subtitle, "alt": f"No bars. {NOTHING}"}
-    whole, donors = rows[0], [row for row in rows if row["donor"] not in (ALL, "")]
+    # The largest pledge may be of a donor whose bar is among the others'.
+    everyone = table_ladder(ledger, top=len(ledger.commitments)).to_dict("records")
+    whole, donors = rows[0], [row for row in everyone if row["donor"] != ALL]
     pledged, done = _at(whole, "only pledged"), _at(whole, "paid or handed over")
     finding = f"Of {eur(whole['total_eur'])} booked, {_share(pledged, whole)} is only pledged"
     finding += f" and {_share(done, whole)} is told as paid or handed over"
     most = max(donors, key=lambda row: _at(row, "only pledged"))
     if len(donors) > 1 and _at(most, "only pledged"):
-        finding += f"; {as_subject(most['name'])} has the most that stayed a pledge"
+        have = "have" if most["donor"] in ("MULTI", "NORDIC") else "has"
+        finding += f"; {as_subject(most['name'])} {have} the most that stayed a pledge"
     told = "; ".join(
         f"{row['name']}: "
         + ", ".join(f"{column} {eur(_at(row, column))}" for column in COLUMNS if _at(row, column))
@@ -193,7 +196,8 @@ def tell_waiting(ledger: Ledger, *, patience_days: int, as_of: date | None = Non
     found = totals[totals["modifier"] == "waiting"]
     total = found["central_eur"].iloc[0] if len(found) else ZERO
     was = "act was" if len(rows) == 1 else "acts were"
-    told = f"{len(rows)} {was} pledged more than {patience_days} days before {day.day} {day:%B %Y}"
+    days = "a day" if patience_days == 1 else f"{patience_days} days"
+    told = f"{len(rows)} {was} pledged more than {days} before {day.day} {day:%B %Y}"
     told += " and no text tells of a later stage"
     if not total:
         return f"{told}; no text gives a sum."

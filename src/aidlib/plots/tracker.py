@@ -184,7 +184,7 @@ def tell_theirs(ledger: Ledger, theirs: dict[str, Decimal], last: str, *, top: i
     finding = (
         f"Our texts cover at most {percent(ours / whole)} of the tracker’s military aid"
         if whole
-        else ("The tracker has no military aid of these donors")
+        else (f"The tracker has no military aid of {_donors(rows)}")
     )
     finding += f" for {_donors(rows)}" if whole else ""
     if more and less:

@@ -99,7 +99,7 @@ def _euro(cell: str, where: str) -> Decimal:
         amount = Decimal(cell)
     except InvalidOperation:
         amount = Decimal("nan")
-    if not amount.is_finite():
+    if not amount.is_finite() or amount < 0:
         raise _broken(where, f"{cell!r} is no sum in billion euro")
     return (amount * BILLION).quantize(Decimal("0.01"))
 

@@ -16,7 +16,7 @@ import pandas as pd
 from aidlib.errors import ReadError
 from aidlib.rates import convert_money
 
-__all__ = ["day_of", "is_known", "is_years", "load_facts", "table_claims", "years_of"]
+__all__ = ["day_of", "is_day", "is_known", "is_years", "load_facts", "table_claims", "years_of"]
 
 FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
@@ -76,13 +76,20 @@ def _check_fact(row: dict[str, str], where: str) -> None:
         raise ReadError(
             f"amount is {row['amount']!r}", where=where, fix="Give whole units as a number, or nothing."
         )
-    if not _is_day(row["announced_on"]):
+    if not is_day(row["announced_on"]):
         raise ReadError(
             f"announced_on is {row['announced_on']!r}", where=where, fix="Give 2024, 2024-05 or 2024-05-09."
         )
 
 
-def _is_day(told: str) -> bool:
+def is_day(told: str) -> bool:
+    """Whether a cell holds a day, a month or a year of the calendar, or nothing.
+
+    Examples
+    --------
+    >>> is_day("2024-05"), is_day("2024-02-30"), is_day("2025-06 (begun)"), is_day("")
+    (True, False, False, True)
+    """
     try:
         return bool(DAY.fullmatch(told) and day_of(told, 2024))
     except ValueError:
