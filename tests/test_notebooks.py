@@ -22,13 +22,13 @@ from aidlib.story.parameters import Parameters, check_parameters, declared_in
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-ONE, BOOKS, DANISH = (path.stem for path in NOTEBOOKS)
+ONE, BOOKS, DANISH, STAGES, TRACKER = (path.stem for path in NOTEBOOKS)
 AID = "Latvia gave Ukraine €2 million for generators on 3 May 2024, the ministry said."
 HEADINGS = ["Question", "Parameters", "Load", "Finding"]
 
 # Every run of papermill that a test below looks at: notebook and parameters.
 RUNS: dict[str, tuple[str, dict[str, str]]] = {
-    **{name: (name, {}) for name in (DANISH, BOOKS, ONE)},
+    **{name: (name, {}) for name in (DANISH, BOOKS, STAGES, TRACKER, ONE)},
     "an unknown name": (BOOKS, {"cutof": "2024-12-31"}),
     "another type": (DANISH, {"cutoff": "2024"}),
 }
@@ -134,6 +134,8 @@ REFUSED = [
     (BOOKS, {"policy": "announcment"}, r"Did you mean 'announcement'\?"),
     (BOOKS, {"top": 0}, "parameter top is 0"),
     (BOOKS, {"recipient": "UKR,MDA"}, "not one code"),
+    (STAGES, {"patience_days": 0}, "parameter patience_days is 0"),
+    (TRACKER, {"quarters": "seeds/tracker_quarter.csv"}, r"Did you mean 'tracker_quarters\.csv'\?"),
     (DANISH, {"mechanism": "danish_modell"}, r"Did you mean 'danish_model'\?"),
     (ONE, {"path": "seeds/briefs"}, "no file that can be read"),
 ]
@@ -183,6 +185,9 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (DANISH, {"donors": "XKX,SMR"}),
         (DANISH, {"cutoff": "2000-01-01"}),
         (DANISH, {"mechanism": "purl"}),
+        (STAGES, {"donors": "XKX"}),
+        (STAGES, {"cutoff": "2000-01-01"}),
+        (TRACKER, {"donors": "XKX"}),
     ],
     ids=str,
 )

@@ -22,7 +22,10 @@ from aidlib.story.books import load_books
 from aidlib.story.report import notebook_page, write_index
 from build import GOOD
 
-PAGES = ("index", "01-one-announcement", "02-the-books", "03-the-danish-model")
+PAGES = (
+    *("index", "01-one-announcement", "02-the-books", "03-the-danish-model"),
+    *("04-from-pledge-to-delivery", "05-against-the-tracker"),
+)
 
 
 def record_of(story: Story) -> dict[str, Any]:
@@ -155,7 +158,7 @@ def test_a_folder_of_which_nothing_can_be_read_is_refused(tmp_path: Path) -> Non
     ("words", "said"),
     [
         (["--notebook", "02-the-boks"], "Did you mean '02-the-books'?"),
-        (["--notebook", "0"], "'0' names 3 notebooks"),
+        (["--notebook", "0"], "'0' names 5 notebooks"),
         (["--notebook", ""], "no notebook ''"),
         (["-p", "cutof", "2024-12-31"], "Did you mean 'cutoff'?"),
         (

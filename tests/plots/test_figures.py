@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache
-from itertools import combinations
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Bbox
 
 from aidlib import read_announcement
 from aidlib.ledger import Ledger, build_ledger, build_totals, naive_steps
@@ -20,9 +18,14 @@ from aidlib.model import Document
 from aidlib.plots import (
     draw_announcement,
     draw_claims,
+    draw_days,
     draw_donors,
+    draw_evidence,
+    draw_ladder,
     draw_payers,
     draw_rates,
+    draw_shift,
+    draw_theirs,
     draw_timeline,
     draw_waterfall,
     table_announcement,
@@ -33,23 +36,42 @@ from aidlib.plots import (
     table_timeline,
     tell_announcement,
     tell_claims,
+    tell_days,
     tell_donors,
+    tell_evidence,
+    tell_ladder,
     tell_payers,
     tell_rates,
+    tell_shift,
+    tell_theirs,
     tell_timeline,
     tell_waterfall,
 )
 from aidlib.plots.books import rate_days
-from aidlib.plots.frame import frame
-from aidlib.plots.style import BLUE, ORANGE, SKY, name_of, style, text_width, wrap
+from aidlib.plots.style import BLUE, ORANGE, SKY, name_of, text_width, wrap
+from aidlib.reconcile.differences import KINDS
 from build import event, reading
+from plots.seen import faults, framed
 
+THEIRS = {
+    "theirs": {code: Decimal(10) ** n for n, code in enumerate(["D006", "NOR", "D012", "EU", "USA"], 5)},
+    "last": "2026-04",
+}
+QUARTERS = pd.DataFrame(
+    [(f"{year}-Q{n}", *(Decimal(10) ** (n + 6),) * 4) for year in (2023, 2024, 2025) for n in (1, 2, 3, 4)],
+    columns=["quarter", *KINDS],
+)
 OF_BOOKS: list[tuple[Callable[..., Figure], Callable[..., dict[str, str]]]] = [
     (draw_waterfall, tell_waterfall),
     (draw_donors, tell_donors),
     (draw_rates, tell_rates),
     (draw_payers, tell_payers),
     (draw_timeline, tell_timeline),
+    (draw_ladder, tell_ladder),
+    (draw_days, tell_days),
+    (draw_evidence, tell_evidence),
+    (partial(draw_theirs, **THEIRS), partial(tell_theirs, **THEIRS)),
+    (partial(draw_shift, QUARTERS), partial(tell_shift, QUARTERS)),
 ]
 COLUMNS = "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
 
@@ -69,6 +91,8 @@ def small() -> Ledger:
             reading(event("NOR", "900e6", modifier="approx"), event("NOR", "100e6", part_of=0), id="c"),
             reading(event("NOR", "5e9", is_cumulative_total=True), event("DEU", "3e9", "proposed"), id="d"),
             reading(event("USA", "2e9", currency="USD"), id="e", published="2025-02-01"),
+            reading(danish("ISL", "3e6", date="2024-09-01"), id="f", published="2024-09-01"),
+            reading(danish("ISL", "3e6", "delivered", date="2024-11"), id="g", published="2024-12-01"),
         ]
     )
 
@@ -89,39 +113,6 @@ BOOKS |= {"small": small, "many": many}
 def books(request: pytest.FixtureRequest) -> Ledger:
     """Books of every kind."""
     return BOOKS[request.param]()
-
-
-def boxes(fig: Figure) -> Iterator[tuple[str, Bbox]]:
-    """Give every text that is seen, with its box in points."""
-    fig.canvas.draw()
-    for text in fig.findobj(Text):
-        if isinstance(text, Text) and text.get_text().strip() and text.get_visible():
-            shown = text.axes is None or text.axes.axison or isinstance(text, Annotation)
-            if shown:
-                yield text.get_text(), Text.get_window_extent(text)
-
-
-def faults(fig: Figure) -> list[str]:
-    """List the texts that overlap, or run out of the frame."""
-    found = [(words, box) for words, box in boxes(fig)]
-    width, height = fig.get_size_inches() * fig.dpi
-    out = [
-        words
-        for words, box in found
-        if box.x0 < -1 or box.x1 > width + 1 or box.y0 < -1 or box.y1 > height + 1
-    ]
-    for (words, one), (others, two) in combinations(found, 2):
-        both = Bbox.intersection(one, two)
-        if both is not None and both.width > 1 and both.height > 2:
-            out.append(f"{words} / {others}")
-    return out
-
-
-def framed(fig: Figure, told: dict[str, str]) -> Figure:
-    """Put the frame around a figure, as saving does."""
-    with style():
-        frame(fig, finding=told["finding"], subtitle=told["subtitle"], source="A source of some length")
-    return fig
 
 
 @pytest.mark.parametrize(("draw", "tell"), OF_BOOKS)

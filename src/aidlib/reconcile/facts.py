@@ -16,12 +16,12 @@ import pandas as pd
 from aidlib.errors import ReadError
 from aidlib.rates import convert_money
 
-__all__ = ["day_of", "is_known", "is_years", "load_facts", "table_claims", "years_of"]
+__all__ = ["day_of", "is_day", "is_known", "is_years", "load_facts", "table_claims", "years_of"]
 
 FACTS = (
     "row_id row_type contributor year amount currency stage announced_on claimed_by conflict_group note"
 ).split()
-MORE = "instrument source_title source_url brief_ids".split()
+MORE = "instrument source_title source_url brief_ids deliverables delivered_on".split()
 MECHANISM = "danish_model"  # of which such a table tells
 YEARS = re.compile(r"[12]\d{3}(-[12]\d{3})?")
 AMOUNT = re.compile(r"(\d+(\.\d+)?)?")
@@ -34,8 +34,9 @@ Line = dict[Any, Any]
 def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     """Read a table of facts on the Danish model, every cell as text.
 
-    Rows announced after ``cutoff`` are left out. ``instrument``, ``source_title``, ``source_url`` and
-    ``brief_ids`` are empty where the table does not have them.
+    Rows announced after ``cutoff`` are left out, and so are days of delivery after it. ``instrument``,
+    ``source_title``, ``source_url``, ``brief_ids``, ``deliverables`` and ``delivered_on`` are empty
+    where the table does not have them.
 
     Raises
     ------
@@ -62,7 +63,10 @@ def load_facts(path: Path | str, *, cutoff: date | None = None) -> pd.DataFrame:
     # A comma within an unquoted note makes cells without a name, after all that is used.
     cells = [{name: row.get(name) or "" for name in FACTS + MORE} for row in rows]
     table = pd.DataFrame(cells, columns=FACTS + MORE, dtype="str")
-    return table if cutoff is None else table[table["announced_on"] <= cutoff.isoformat()]
+    if cutoff is None:
+        return table
+    known = table["delivered_on"].where(table["delivered_on"] <= cutoff.isoformat(), "")
+    return table.assign(delivered_on=known)[table["announced_on"] <= cutoff.isoformat()]
 
 
 def _check_fact(row: dict[str, str], where: str) -> None:
@@ -72,13 +76,20 @@ def _check_fact(row: dict[str, str], where: str) -> None:
         raise ReadError(
             f"amount is {row['amount']!r}", where=where, fix="Give whole units as a number, or nothing."
         )
-    if not _is_day(row["announced_on"]):
+    if not is_day(row["announced_on"]):
         raise ReadError(
             f"announced_on is {row['announced_on']!r}", where=where, fix="Give 2024, 2024-05 or 2024-05-09."
         )
 
 
-def _is_day(told: str) -> bool:
+def is_day(told: str) -> bool:
+    """Whether a cell holds a day, a month or a year of the calendar, or nothing.
+
+    Examples
+    --------
+    >>> is_day("2024-05"), is_day("2024-02-30"), is_day("2025-06 (begun)"), is_day("")
+    (True, False, False, True)
+    """
     try:
         return bool(DAY.fullmatch(told) and day_of(told, 2024))
     except ValueError:

@@ -16,7 +16,7 @@ from aidlib.ledger.columns import Column, frame_of
 from aidlib.ledger.totals import total_commitments
 from aidlib.model import Stage
 
-__all__ = ["TRACKER", "read_tracker", "table_tracker"]
+__all__ = ["TRACKER", "known_by", "read_tracker", "table_tracker"]
 
 BILLION = Decimal(10) ** 9
 NEEDED = ("iso", "year", "month", "military")
@@ -93,9 +93,8 @@ def table_tracker(ledger: Ledger, theirs: dict[str, Decimal], last: str) -> pd.D
     DataFrame
         The columns of ``TRACKER``, largest of theirs first. ``share`` is empty where theirs is 0.
     """
-    acts = ledger.commitments
-    until = pd.Timestamp(f"{last}-01") + pd.offsets.MonthEnd(0)
-    mine = acts[(acts["aid_type"] == "military") & ~(acts["announced_on"] > until)]
+    known = known_by(ledger.commitments, last)
+    mine = known[known["aid_type"] == "military"]
     totals = total_commitments(mine, by=["donor"]).to_dict("records")
     further = total_commitments(mine[mine["stage"].isin(ALLOCATED)], by=["donor"])
     allocated = dict(zip(further["donor"], further["central_eur"], strict=True))
@@ -115,6 +114,12 @@ def table_tracker(ledger: Ledger, theirs: dict[str, Decimal], last: str) -> pd.D
         if row["donor"] in theirs
     ]
     return frame_of(TRACKER, sorted(rows, key=lambda row: (-row["theirs_eur"], row["donor"])))
+
+
+def known_by(acts: pd.DataFrame, last: str) -> pd.DataFrame:
+    """Select the acts announced up to the end of a month, such as "2026-04", or on no known day."""
+    until = pd.Timestamp(f"{last}-01") + pd.offsets.MonthEnd(0)
+    return acts[~(acts["announced_on"] > until)]
 
 
 def _share(ours: Decimal, theirs: Decimal) -> Decimal | None:

@@ -340,6 +340,8 @@ MEANINGS: Mapping[str, Callable[[str, Any, str], Any]] = {
     "seeds": _folder,
     "path": _document,
     "facts": _folder_or_file,
+    "tracker": _folder_or_file,
+    "quarters": _folder_or_file,
     "figures_dir": _place,
     "donors": _codes(_parties),
     "recipient": _party,
@@ -347,4 +349,5 @@ MEANINGS: Mapping[str, Callable[[str, Any, str], Any]] = {
     "cutoff": _day,
     "policy": _one_of(lambda: POLICIES),
     "top": _count,
+    "patience_days": _count,
 }
