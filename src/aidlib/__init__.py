@@ -35,6 +35,9 @@ _HOME = {
     "write_kiel_csv": "aidlib.exchange.kiel_out",
     "reconcile_claims": "aidlib.reconcile",
     "save_figure": "aidlib.plots",
+    "embed_figure": "aidlib.kit",
+    "fill_report": "aidlib.kit",
+    "check_report": "aidlib.kit",
     "explain": "aidlib.show",
     "run_story": "aidlib.story",
 }
