@@ -22,7 +22,7 @@ What a marker asks for; in a report, {{{{aidlib: total donor=NOR}}}}:
   total [bounds=yes]      euro in the books; with bounds, from least to most
   gross                   every sum told, repeats and parts again
   delivered [bounds=yes]  what is told as paid or handed over
-  count                   acts in the total
+  count                   acts that make up the total
   figure NAME [format=png] [caption=no]      on a line of its own
   finding NAME            what a figure says
   cell figure=NAME row=ROW column=COLUMN     of a figure's data; ROW is the first
@@ -31,6 +31,8 @@ What a marker asks for; in a report, {{{{aidlib: total donor=NOR}}}}:
 \b
 Narrowed by: {", ".join(FILTERS[:6])},
   {", ".join(FILTERS[6:])}; several values: donor=NOR,DNK
+Totals are those of totals.csv: a part counts with its whole. With parts=apart it
+counts where it belongs itself, as a donor's share of a joint tranche does.
 Written by as=: words (€1.26 billion; if left out), short (€1.26bn), eur, eur_m,
   eur_bn; of a cell number and percent too. Nothing in the books is €0.
 

@@ -14,7 +14,7 @@ from typing import Any
 from aidlib.errors import ParameterError
 from aidlib.kit.figures import data_of, figure_named
 from aidlib.kit.markers import KINDS
-from aidlib.ledger import Ledger, read_ledger, total_forms
+from aidlib.ledger import Ledger, build_totals, read_ledger, total_forms
 from aidlib.ledger.columns import AID_TYPES, MODIFIERS, STAGES
 from aidlib.ledger.totals import GROUPINGS
 from aidlib.plots.style import eur, eur_span, percent
@@ -36,15 +36,16 @@ CELL_SAYINGS: Mapping[str, Callable[[Any], str]] = {
     "percent": percent,
 }
 ANSWERS = ("yes", "no")
+PARTS = ("within", "apart")
 # What may stand behind each kind; the name of a figure stands before it.
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "figure": ("format", "caption", "sha256"),
     "finding": (),
     "cell": ("figure", "row", "column", "as"),
-    "total": (*FILTERS, "bounds", "as"),
+    "total": (*FILTERS, "bounds", "parts", "as"),
     "gross": (*FILTERS, "as"),
     "delivered": (*FILTERS, "bounds", "as"),
-    "count": FILTERS,
+    "count": (*FILTERS, "parts"),
 }
 NEEDED = {"cell": ("figure", "row", "column")}
 SHAPES = {
@@ -53,7 +54,12 @@ SHAPES = {
     "quarter": (r"\d{4}-Q[1-4]", "2024-Q4"),
     "currency": (r"[A-Z]{3}", "NOK"),
 }
-COLUMNS = {"total": "net", "delivered": "delivered"}
+# Columns of each kind: as stated, least, most.
+COLUMNS = {
+    "total": ("central_eur", "low_eur", "high_eur"),
+    "gross": ("gross_eur",),
+    "delivered": ("delivered_eur", "delivered_low_eur", "delivered_high_eur"),
+}
 ZERO = Decimal(0)
 
 
@@ -83,8 +89,8 @@ class Sources:
         return self.ledger if isinstance(self.ledger, Ledger) else read_ledger(self.ledger)
 
     @cached_property
-    def forms(self) -> dict[tuple[str, ...], list[dict[Any, Any]]]:
-        """Totals of the books by the groupings asked for so far."""
+    def totals(self) -> dict[tuple[str, tuple[str, ...]], list[dict[Any, Any]]]:
+        """Totals of the books in the forms and by the groupings asked for so far."""
         return {}
 
 
@@ -133,13 +139,21 @@ def parse_query(body: str, *, where: str) -> Query:
 
 
 def _wrong(what: str, word: str, known: Sequence[str], where: str) -> ParameterError:
-    fix = nearest(word, known) or (f"There are {', '.join(known)}." if known else "Take it out.")
+    is_elsewhere = any(word in options for options in OPTIONS.values())
+    near = "" if is_elsewhere else nearest(word, known)
+    fix = near or (f"There are {', '.join(known)}." if known else "Take it out.")
     return ParameterError(what, where=where, fix=fix)
 
 
 def _check_values(query: Query, where: str) -> None:
     sayings = tuple(CELL_SAYINGS if query.kind == "cell" else SAYINGS)
-    closed = {"as": sayings, "bounds": ANSWERS, "caption": ANSWERS, "format": ("svg", "png", "pdf")}
+    closed = {
+        "as": sayings,
+        "bounds": ANSWERS,
+        "caption": ANSWERS,
+        "parts": PARTS,
+        "format": ("svg", "png", "pdf"),
+    }
     for name, value in query.options.items():
         if name in closed and value not in closed[name]:
             raise _wrong(f"{name} cannot be {value!r}", value, closed[name], where)
@@ -158,7 +172,7 @@ def _check_filter(name: str, value: str, where: str) -> None:
     if name in SHAPES:
         shape, example = SHAPES[name]
         if not re.fullmatch(shape, value):
-            raise ParameterError(f"{name} {value!r} is none", where=where, fix=f"Write {name}={example}.")
+            raise ParameterError(f"{value!r} is no {name}", where=where, fix=f"Write {name}={example}.")
         return
     known = {"mechanism": mechanisms(), "stage": STAGES, "aid_type": AID_TYPES, "modifier": MODIFIERS}[name]
     if value not in known:
@@ -177,22 +191,27 @@ def say(query: Query, sources: Sources, *, where: str) -> tuple[str, bool]:
         return sum((row[column] for row in rows), ZERO)
 
     if query.kind == "count":
-        names = {name for row in rows for name in str(row["net_ids"] or "").split("|") if name}
-        return f"{len(names):,}", bool(names)
+        return f"{sum(row['n_commitments'] for row in rows):,}", bool(rows)
     words = SAYINGS[query.options.get("as", "words")]
-    column = COLUMNS.get(query.kind, "gross")
+    central, *bounds = COLUMNS[query.kind]
     if query.options.get("bounds") == "yes":
-        return eur_span(added(f"{column}_low_eur"), added(f"{column}_high_eur"), words), bool(rows)
-    return words(added(f"{column}_eur")), bool(rows)
+        low, high = (added(bound) for bound in bounds)
+        return eur_span(low, high, words), bool(rows)
+    return words(added(central)), bool(rows)
 
 
 def _rows(query: Query, sources: Sources) -> list[dict[Any, Any]]:
     """Give the rows of the totals by the columns asked for that hold the values asked for."""
     by = tuple(sorted(query.filters, key=FILTERS.index))
-    if by not in sources.forms:
-        sources.forms[by] = total_forms(sources.books, by).to_dict("records")
+    parts = query.options.get("parts", "within") if query.kind in ("total", "count") else "forms"
+    if (parts, by) not in sources.totals:
+        if parts == "forms":
+            table = total_forms(sources.books, by)
+        else:
+            table = build_totals(sources.books, by, parts="apart" if parts == "apart" else "within")
+        sources.totals[parts, by] = table.to_dict("records")
     wanted = query.filters
-    return [row for row in sources.forms[by] if all(row[name] in wanted[name] for name in by)]
+    return [row for row in sources.totals[parts, by] if all(row[name] in wanted[name] for name in by)]
 
 
 def _cell(query: Query, sources: Sources, where: str) -> str:

@@ -106,6 +106,7 @@ def review_report(path: Path | str, sources: Sources) -> Review:
     after = before
     if changes:
         after = bom + "".join([*parts, text[at:]]).encode(encoding)
+    faults.sort(key=lambda fault: int(fault.where.rpartition(":")[2]))
     return Review(path, before, after, len(markers), tuple(changes), tuple(faults), tuple(notes))
 
 
