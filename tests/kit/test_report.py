@@ -162,9 +162,13 @@ def test_code_and_comments_hold_no_markers(ending: str, text: str, write: Write,
         (".md", "5<!-- /aidlib -->", "closes no marker"),
         (".md", "<!-- mine {{aidlib: total}}", "a comment is not closed"),
         (".md", "<!-- aidlib: total -->5\n\nMy words<!-- /aidlib -->", "a paragraph stands between"),
+        (".md", "The <code> tag {{aidlib: total}}", r"<code> is not closed"),
         (".md", "See {{aidlib: figure plain}}", "a figure stands on a line of its own"),
         (".md", "{{aidlib: figure plain}} shows", "a figure stands on a line of its own"),
         (".md", 'So {{aidlib: cell figure=plain column=share row="-->"}}', "no row"),
+        (".html", '<p\ntitle="{{aidlib: total}}">', r"cannot stand in a tag or a title \(.*:2\)"),
+        (".html", "<title>Aid {{aidlib: total}}</title>", "cannot stand in a tag or a title"),
+        (".md", 'An <img alt="{{aidlib: total}}">', "cannot stand in a tag or a title"),
         (".tex", r"\aidlib{figure plain}{}", "a figure stands on a line of its own"),
         (".tex", r"\aidlib{total", "no whole marker"),
         (".tex", "% aidlib: figure plain\n", "Put % /aidlib on a line"),
@@ -252,6 +256,8 @@ def test_rights_and_links_are_kept(write: Write, sources: Sources) -> None:
 FIGURES = ("\n{{aidlib: figure plain}}\n", "\n\n{{aidlib: figure hostile caption=no}}\r\n\r\n")
 NUMBERS = ("{{aidlib: total donor=NOR}}", "{{aidlib: count}}", "{{aidlib: finding hostile}}")
 SIGNS = (
+    "<b",
+    "<title>",
     "\n",
     "\r\n",
     "`",
@@ -272,7 +278,7 @@ PIECES = st.sampled_from((*FIGURES, *NUMBERS, *SIGNS, "word "))
 
 
 @given(pieces=st.lists(PIECES | st.text(max_size=4), max_size=12), ending=st.sampled_from(ENDINGS))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 def test_filled_twice_is_filled_once_and_what_is_no_marker_stays(
     pieces: list[str], ending: str, write: Write, sources: Sources
 ) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from aidlib.errors import ParameterError
 
-__all__ = ["KINDS", "Marker", "find_markers", "line_at"]
+__all__ = ["KINDS", "Marker", "find_markers"]
 
 KINDS = ("figure", "finding", "cell", "total", "gross", "delivered", "count")
 _WORD = "|".join(KINDS)
@@ -30,8 +31,12 @@ _BROKEN = rf"""
       | <!--\s*/\s*aidlib\b | <!--\s*aidlib\s*(?::|(?:{_WORD})\b)
     )
 """
-_ELEMENTS = r" | <(?P<element>pre|code|script|style|textarea)\b[^>]*>.*?</(?P=element)\s*>"
-_COMMENT = r" | <!--.*?--> | (?P<unclosed><!--)"
+# A comment cannot stand in a tag, and is no comment in a title.
+_WITHIN = r" | (?P<within><(?:/?[a-z][^<>]* | title\b[^>]*>[^<]*)\{\{\s*aidlib)"
+_ELEMENTS = r"""
+  | <(?P<element>pre|code|script|style|textarea)\b[^>]*>(?:.*?</(?P=element)\s*>|(?P<endless>.*))
+"""
+_COMMENT = r" | <!--(?:.*?-->|(?P<unclosed>.*))"
 _CODE = r"""
   | ^[ \t>]*(?P<fence>`{3,})[^`\n]*\n.*?(?:^[ \t>]*(?P=fence)`*[ \t]*\r?$|\Z)
   | ^[ \t>]*(?P<waves>~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=waves)~*[ \t]*\r?$|\Z)
@@ -56,11 +61,10 @@ _LATEX_CODE = r"""
   | \\[^\w\s]
   | %[^\r\n]*
 """
-_HTML_BROKEN = _BROKEN + _COMMENT
 TOKENS = {
-    "markdown": _OURS + _BRACES + _HTML_BROKEN + _ELEMENTS + _CODE,
-    "quarto": _OURS + _BRACES + _HTML_BROKEN + _ELEMENTS + _CODE,
-    "html": _OURS + _BRACES + _HTML_BROKEN + _ELEMENTS,
+    "markdown": _OURS + _BRACES + _BROKEN + _COMMENT + _ELEMENTS + _WITHIN + _CODE,
+    "quarto": _OURS + _BRACES + _BROKEN + _COMMENT + _ELEMENTS + _WITHIN + _CODE,
+    "html": _OURS + _BRACES + _BROKEN + _COMMENT + _ELEMENTS + _WITHIN,
     "text": _OURS + _BRACES + _BROKEN,
     "latex": _MACRO + _BRACES + _BROKEN_LATEX + _LATEX_CODE,
 }
@@ -76,9 +80,9 @@ class Marker:
     line: int
     start: int
     end: int
+    before: str
     form: str
     body: str
-    before: str
     opener: str = ""
     content: str = ""
     closer: str = ""
@@ -87,17 +91,6 @@ class Marker:
 @cache
 def _tokens(dialect: str) -> re.Pattern[str]:
     return re.compile(TOKENS[dialect], re.X | re.S | re.M | re.I)
-
-
-def line_at(text: str, at: int) -> int:
-    r"""Count the line of a place, from 1.
-
-    Examples
-    --------
-    >>> line_at("a\r\nb\nc", 5)
-    3
-    """
-    return 1 + len(re.findall(r"\r\n|\r|\n", text[:at]))
 
 
 def find_markers(text: str, dialect: str, *, where: str) -> tuple[list[Marker], list[ParameterError]]:
@@ -120,9 +113,10 @@ def find_markers(text: str, dialect: str, *, where: str) -> tuple[list[Marker], 
     markers: list[Marker] = []
     faults: list[ParameterError] = []
     pending: re.Match[str] | None = None
+    lines = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
 
     def fault(at: int, what: str, fix: str) -> None:
-        faults.append(ParameterError(what, where=f"{where}:{line_at(text, at)}", fix=fix))
+        faults.append(ParameterError(what, where=f"{where}:{bisect_right(lines, at)}", fix=fix))
 
     for found in _tokens(dialect).finditer(text):
         groups = found.groupdict()
@@ -132,18 +126,24 @@ def find_markers(text: str, dialect: str, *, where: str) -> tuple[list[Marker], 
             pending = found
         elif groups.get("close"):
             if pending:
-                markers.append(_pair(text, pending, found))
+                markers.append(_pair(text, lines, pending, found))
             else:
                 fault(found.start(), "this closes no marker", "Take it out, or open a marker before it.")
             pending = None
-        elif groups.get("unclosed"):
+        elif groups.get("unclosed") is not None:
             fault(found.start(), "a comment is not closed", "Close it with -->.")
+        elif groups.get("endless") is not None:
+            fault(
+                found.start(), f"<{found['element']}> is not closed", f"Close it with </{found['element']}>."
+            )
+        elif groups.get("within"):
+            fault(found.end() - 1, "a marker cannot stand in a tag or a title", "Put it into the text.")
         elif pending:
             continue  # what stands in a marker is ours
         elif groups.get("broken"):
             fault(found.start(), f"{_first_line(text, found)!r} is no whole marker", _writing(dialect))
         else:
-            markers.extend(_alone(text, found, groups))
+            markers.extend(_alone(text, lines, found, groups))
     if pending:
         fault(pending.start(), "the marker is not closed", _closing(dialect))
     return markers, faults
@@ -161,34 +161,26 @@ def _writing(dialect: str) -> str:
     return "Write {{aidlib: total donor=NOR}} on one line; `aidlib fill --help` lists what can be asked."
 
 
-def _before(text: str, at: int) -> str:
-    return re.split(r"[\r\n]", text[:at])[-1]
+def _place(text: str, lines: Sequence[int], start: int, end: int) -> tuple[int, int, int, str]:
+    """Give the line, the place, and what stands before it on the line."""
+    line = bisect_right(lines, start)
+    return line, start, end, text[lines[line - 1] : start]
 
 
-def _pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> Marker:
-    start, end = opening.start(), closing.end()
-    return Marker(
-        line_at(text, start),
-        start,
-        end,
-        "comment",
-        str(opening["open"]).strip(),
-        _before(text, start),
-        opening[0],
-        text[opening.end() : closing.start()],
-        closing[0],
-    )
+def _pair(text: str, lines: Sequence[int], opening: re.Match[str], closing: re.Match[str]) -> Marker:
+    place = _place(text, lines, opening.start(), closing.end())
+    content = text[opening.end() : closing.start()]
+    return Marker(*place, "comment", str(opening["open"]).strip(), opening[0], content, closing[0])
 
 
-def _alone(text: str, found: re.Match[str], groups: dict[str, Any]) -> Iterator[Marker]:
+def _alone(text: str, lines: Sequence[int], found: re.Match[str], groups: dict[str, Any]) -> Iterator[Marker]:
     """Give the marker that one match holds whole; none where it is code or a comment."""
-    place = (line_at(text, found.start()), found.start(), found.end())
-    before = _before(text, found.start())
+    place = _place(text, lines, found.start(), found.end())
     if groups.get("braces") is not None:
-        yield Marker(*place, "braces", groups["braces"].strip(), before)
+        yield Marker(*place, "braces", groups["braces"].strip())
     elif groups.get("said") is not None:
         is_macro = groups.get("macro") is not None
         body = groups["macro"] if is_macro else html.unescape(groups["span"])
-        closer = "}" if is_macro else text[found.end("said") : found.end()]
+        closer = text[found.end("said") : found.end()]
         form = "macro" if is_macro else "span"
-        yield Marker(*place, form, body.strip(), before, groups["opener"], groups["said"], closer)
+        yield Marker(*place, form, body.strip(), groups["opener"], groups["said"], closer)

@@ -23,9 +23,9 @@ ENDINGS = {
 }
 DIALECTS = tuple(dict.fromkeys(ENDINGS.values()))
 # Inside of a marker no marker may begin or end, so braces and comments are written otherwise.
-MARKDOWN = {ord(c): f"\\{c}" for c in "\\`*_{}[]$~^@|"} | {
-    ord(c): html.escape(c) for c in "&<>"
-}  # @ cites in Quarto, $ is mathematics, ~ and ^ lower and raise
+# @ cites in Quarto, $ is mathematics, ~ and ^ lower and raise; no backslash keeps ` from ending code.
+MARKDOWN = {ord(c): f"\\{c}" for c in "\\*_{}[]$~^@|"}
+MARKDOWN |= {ord(c): html.escape(c) for c in "&<>"} | {ord("`"): "&#96;"}
 HTML = {ord("{"): "&#123;", ord("}"): "&#125;"}
 # In ASCII, so that a report in any encoding takes it; ´−´ needs no package this way.
 LATEX = {ord(c): f"\\{c}" for c in "$&#_%{}"} | {
