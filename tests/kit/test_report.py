@@ -226,6 +226,13 @@ def test_options_of_a_figure_are_kept(write: Write, sources: Sources) -> None:
     assert check_report(path, sources) == ()
 
 
+def test_a_hash_given_beforehand_is_replaced(write: Write, sources: Sources) -> None:
+    path = write("{{aidlib: figure plain sha256=0123 caption=no}}")
+    fill_report(path, sources)
+    assert re.match(r"<!-- aidlib: figure plain +caption=no sha256=\w{12} -->\n", text_of(path))
+    assert check_report(path, sources) == ()
+
+
 def test_nothing_selected_is_said_beside_the_report(write: Write, sources: Sources) -> None:
     path = write("{{aidlib: total donor=JPN}}")
     assert fill_report(path, sources).notes == (

@@ -53,6 +53,7 @@ SHAPES = {
     "month": (r"\d{4}-(0[1-9]|1[0-2])", "2024-11"),
     "quarter": (r"\d{4}-Q[1-4]", "2024-Q4"),
     "currency": (r"[A-Z]{3}", "NOK"),
+    "sha256": (r"[0-9a-f]+", "0123456789ab"),
 }
 # Columns of each kind: as stated, least, most.
 COLUMNS = {
@@ -157,6 +158,8 @@ def _check_values(query: Query, where: str) -> None:
     for name, value in query.options.items():
         if name in closed and value not in closed[name]:
             raise _wrong(f"{name} cannot be {value!r}", value, closed[name], where)
+        if name in SHAPES and query.kind == "figure":
+            _check_filter(name, value, where)
     for name, values in query.filters.items():
         for value in values:
             _check_filter(name, value, where)

@@ -31,6 +31,7 @@ BOMS = (
 SHA = re.compile(r"\bsha256=\w*")
 # A comment here would make its line a block of HTML in Markdown, where nothing else is marked up.
 LINE_START = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
+NEWLINE = re.compile(r"\r\n|\n|\r")
 PARAGRAPH = re.compile(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)")
 SHOWN = 160
 
@@ -207,8 +208,7 @@ class _Place:
     @property
     def newline(self) -> str:
         """The end of line that the report has there."""
-        ends = re.compile(r"\r\n|\n|\r")
-        found = ends.search(self.text, self.marker.start) or ends.search(self.text)
+        found = NEWLINE.search(self.text, self.marker.start) or NEWLINE.search(self.text)
         return found[0] if found else "\n"
 
     @property
@@ -283,9 +283,10 @@ def _figure(place: _Place, query: Query, sources: Sources) -> _Filled:
     )
     sha = f"sha256={hash_of(entry)}"
     start, end = ("% ", "") if dialect == "latex" else ("<!-- ", " -->")
-    opener = f"{start}aidlib: {marker.body} {sha}{end}"
-    if "sha256" in query.options:
+    if "sha256" in query.options and marker.opener:
         opener = SHA.sub(sha, marker.opener, count=1)
+    else:
+        opener = f"{start}aidlib: {SHA.sub('', marker.body).strip()} {sha}{end}"
     indent = marker.before if not marker.before.strip() else ""
     lines = [*(indent + line if line else "" for line in block.split("\n")), indent]
     content = place.newline + place.newline.join(lines)
