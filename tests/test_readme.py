@@ -1,7 +1,4 @@
-"""In: ``README.md`` and ``figures/``. Out: whether commands come first, and examples and claims hold.
-
-``python tests/test_readme.py`` writes the alt texts and claims of redrawn figures into it.
-"""
+"""In: ``README.md`` and ``figures/``. Out: whether commands come first, and examples and claims hold."""
 
 from __future__ import annotations
 
@@ -11,37 +8,23 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from aidlib.cli import COMMANDS
+from aidlib.kit import Sources, check_report
+from aidlib.kit.markers import find_markers
 from aidlib.ledger.columns import TABLES
 from aidlib.plots import read_manifest
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 FIGURES = README.parent / "figures"
-IMAGE = re.compile(r"!\[[^\]]*\]\(figures/([\w-]+)\.(svg|png)\)")
-CLAIMS = re.compile(r"(\| claim \| notebook \| data \|\n\|---\|---\|---\|\n)(\|.*\n)*")
 BLOCKS = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
 def blocks(text: str, language: str) -> list[str]:
     """Give the fenced blocks of one language, in order."""
     return [body for name, body in BLOCKS.findall(text) if name == language]
-
-
-def with_figures(text: str, entries: list[dict[str, Any]]) -> str:
-    """Give a README with alt texts and claims as the manifest has them."""
-    alts = {entry["name"]: entry["alt"].translate({ord(c): None for c in "[]\\\n"}) for entry in entries}
-    rows = "".join(
-        f"| {entry['finding'].replace('|', '/')} | [{stem}](notebooks/{stem}.ipynb) "
-        f"| [{entry['name']}](figures/{entry['files']['csv']}) |\n"
-        for entry in sorted(entries, key=lambda entry: str(entry["notebook"]))
-        for stem in [entry["notebook"]]
-    )
-    text = IMAGE.sub(lambda found: f"![{alts[found[1]]}](figures/{found[1]}.{found[2]})", text)
-    return CLAIMS.sub(lambda found: found[1] + rows, text)
 
 
 def steps(console: str) -> list[tuple[str, str]]:
@@ -96,31 +79,26 @@ def test_files_that_the_readme_links_to_exist(root: Path) -> None:
     assert [link for link in links if not (root / link).exists()] == []
 
 
-def test_at_least_four_figures_are_shown_each_of_the_manifest() -> None:
-    shown = [name for name, _ in IMAGE.findall(README.read_text("utf-8"))]
-    assert len(shown) >= 4
-    assert set(shown) <= {entry["name"] for entry in read_manifest(FIGURES)}
+def test_figures_and_claims_are_current() -> None:
+    sources = Sources(FIGURES, FIGURES / "no books are needed")
+    assert [*map(str, check_report(README, sources))] == [], "run: aidlib fill README.md"
 
 
-def test_alt_texts_and_claims_are_those_of_the_figures() -> None:
-    text = README.read_text("utf-8")
-    assert CLAIMS.search(text)
-    assert text == with_figures(text, read_manifest(FIGURES)), "run: python tests/test_readme.py"
-
-
-def test_a_redrawn_figure_changes_its_alt_text_and_its_claim() -> None:
-    text = "![old](figures/a.svg)\n\n| claim | notebook | data |\n|---|---|---|\n| old | x | y |\n\nEnd.\n"
-    files = {"csv": "a.csv"}
-    entry = {"name": "a", "alt": "Bars [1].", "finding": "It grew", "notebook": "02-b", "files": files}
-    assert with_figures(text, [entry]) == (
-        "![Bars 1.](figures/a.svg)\n\n| claim | notebook | data |\n|---|---|---|\n"
-        "| It grew | [02-b](notebooks/02-b.ipynb) | [a](figures/a.csv) |\n\nEnd.\n"
-    )
+def test_at_least_four_figures_are_shown_and_every_figure_is_a_claim_with_notebook_and_data() -> None:
+    asked = find_markers(README.read_text("utf-8"), "markdown", where="README.md")[0]
+    assert sum(marker.body.startswith("figure ") for marker in asked) >= 4
+    rows = {
+        marker.body.split()[1]: line
+        for marker in asked
+        for line in [README.read_text("utf-8").splitlines()[marker.line - 1]]
+        if marker.body.startswith("finding ")
+    }
+    assert rows.keys() == {entry["name"] for entry in read_manifest(FIGURES)}
+    for entry in read_manifest(FIGURES):
+        stem = entry["notebook"]
+        links = f"| [{stem}](notebooks/{stem}.ipynb) | [{entry['name']}](figures/{entry['files']['csv']}) |"
+        assert rows[entry["name"]].endswith(links)
 
 
 def test_a_console_block_splits_into_steps() -> None:
     assert steps("$ a b\nx\ny\n$ c\n") == [("a b", "x\ny\n"), ("c", "")]
-
-
-if __name__ == "__main__":
-    README.write_text(with_figures(README.read_text("utf-8"), read_manifest(FIGURES)), encoding="utf-8")

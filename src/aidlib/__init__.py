@@ -40,6 +40,9 @@ _HOME = {
     "read_corrections": "aidlib.ledger",
     "diff_ledgers": "aidlib.ledger",
     "save_figure": "aidlib.plots",
+    "embed_figure": "aidlib.kit",
+    "fill_report": "aidlib.kit",
+    "check_report": "aidlib.kit",
     "explain": "aidlib.show",
     "run_story": "aidlib.story",
 }

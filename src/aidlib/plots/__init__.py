@@ -23,6 +23,7 @@ _HOME = {
     "draw_timeline": "aidlib.plots.danish",
     "draw_waterfall": "aidlib.plots.books",
     "eur": "aidlib.plots.style",
+    "eur_span": "aidlib.plots.style",
     "name_of": "aidlib.plots.style",
     "percent": "aidlib.plots.style",
     "read_manifest": "aidlib.plots.manifest",

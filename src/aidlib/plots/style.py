@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["eur", "name_of", "percent", "styled", "text_width"]
+__all__ = ["eur", "eur_span", "name_of", "percent", "styled", "text_width"]
 
 P = ParamSpec("P")
 
@@ -120,23 +120,42 @@ def shorten(text: str, letters: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[letters // 2 :] else cut).rstrip(" ,;") + "…"
 
 
-def eur(amount: Any, *, short: bool = False, sign: str = "€") -> str:
-    r"""Say a sum of euro in words, to three digits.
+def eur(amount: Any, *, short: bool = False, sign: str = "€", unit: str | None = None) -> str:
+    r"""Say a sum of euro in words, to three digits; in one unit ("billion", "million", "") if asked.
 
     Examples
     --------
     >>> eur(Decimal("1257600000")), eur(43_100_000, short=True), eur(-9500), eur(None)
     ('€1.26\xa0billion', '€43.1m', '−€9,500', 'no sum')
+    >>> eur(43_100_000, unit="billion"), eur(43_100_000, unit="")
+    ('€0.04\xa0billion', '€43,100,000')
     """
     if amount is None or amount != amount:
         return "no sum"
     size = abs(Decimal(amount))
     minus = "−" if amount < 0 else ""
-    for unit, word, letter in STEPS:
-        if size >= unit * Decimal("0.9995"):
-            digits = _three_digits(size / unit)
+    for step, word, letter in STEPS:
+        if word == unit or (unit is None and size >= step * Decimal("0.9995")):
+            digits = _three_digits(size / step)
             return f"{minus}{sign}{digits}{letter}" if short else f"{minus}{sign}{digits}{NBSP}{word}"
     return f"{minus}{sign}{size:,.0f}"
+
+
+def eur_span(low: Any, high: Any, say: Callable[[Any], str] = eur) -> str:
+    r"""Say a sum that lies between two, its unit once where both have the same.
+
+    Examples
+    --------
+    >>> eur_span(Decimal("1.2e9"), Decimal("1.4e9")), eur_span(0, 5_000_000), eur_span(7, 7)
+    ('€1.2–1.4\xa0billion', '€0 to €5\xa0million', '€7')
+    """
+    least, most = say(low), say(high)
+    if least == most:
+        return least
+    units = [re.sub(r"^€[\d,.]+", "", text) for text in (least, most)]
+    if units[0] == units[1]:
+        return f"{least.removesuffix(units[0])}–{most.removeprefix('€')}"
+    return f"{least} to {most}"
 
 
 def _three_digits(value: Decimal) -> str:

@@ -15,7 +15,17 @@ from aidlib.lexicon import read_table
 from aidlib.rates import POLICIES
 from aidlib.read import ending_of, project_root
 
-__all__ = ["Parameters", "check_parameters", "check_values", "checkout", "declared_in"]
+__all__ = [
+    "Parameters",
+    "check_parameters",
+    "check_values",
+    "checkout",
+    "declared_in",
+    "mechanisms",
+    "nearest",
+    "nearest_party",
+    "parties",
+]
 
 INJECTED = "# Parameters"  # papermill's first line above what it passes
 TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -268,7 +278,8 @@ def _forms() -> tuple[tuple[str, str], ...]:
     return read_table("parties.csv", lambda r: (r["code"], r["forms"]), key="code+class")
 
 
-def _parties() -> list[str]:
+def parties() -> list[str]:
+    """List the codes of all parties."""
     return [*dict(_forms()), "MULTI", "NORDIC", "OTHER"]
 
 
@@ -282,7 +293,7 @@ def nearest_party(code: str) -> str:
     """
     names = {form.lstrip("=").lower(): c for c, forms in _forms() for form in forms.split("|")}
     if len(code) <= 5:
-        near = difflib.get_close_matches(code.upper(), _parties(), n=1, cutoff=0.6)
+        near = difflib.get_close_matches(code.upper(), parties(), n=1, cutoff=0.6)
         return f"Did you mean {near[0]!r}?" if near else FALLBACK
     named = difflib.get_close_matches(code.lower(), list(names), n=1, cutoff=0.6)
     if named:
@@ -291,7 +302,7 @@ def nearest_party(code: str) -> str:
 
 
 def _party(name: str, value: str, where: str) -> str:
-    codes = _codes(_parties)(name, value, where)
+    codes = _codes(parties)(name, value, where)
     if len(codes) != 1:
         raise ParameterError(
             f"parameter {name} is {value!r}, not one code", where=where, fix="Give one, such as 'UKR'."
@@ -313,7 +324,8 @@ def _one_of(known: Callable[[], Iterable[str]]) -> Callable[[str, str, str], str
     return check
 
 
-def _mechanisms() -> list[str]:
+def mechanisms() -> list[str]:
+    """List the mechanisms."""
     return list(read_table("mechanisms.csv", lambda r: r["mechanism"], key="mechanism"))
 
 
@@ -343,9 +355,9 @@ MEANINGS: Mapping[str, Callable[[str, Any, str], Any]] = {
     "tracker": _folder_or_file,
     "quarters": _folder_or_file,
     "figures_dir": _place,
-    "donors": _codes(_parties),
+    "donors": _codes(parties),
     "recipient": _party,
-    "mechanism": _one_of(_mechanisms),
+    "mechanism": _one_of(mechanisms),
     "cutoff": _day,
     "policy": _one_of(lambda: POLICIES),
     "top": _count,
