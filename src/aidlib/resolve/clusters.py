@@ -16,7 +16,7 @@ from aidlib.resolve.reports import Report
 __all__ = ["Edge", "Group", "group_reports"]
 
 # Reports of one block are compared with the nearest told before them: cost grows linearly.
-NEAREST = {"sum": 12, "total": 12, "scheme": 24, "item": 24}
+NEAREST = {"sum": 8, "total": 8, "scheme": 24, "item": 8}
 BUCKET = math.log(1.1)
 # Sums further apart than this are no candidates, whatever else agrees: an amended bill, and the
 # floor of a rounding ("more than one million" of 1.9).

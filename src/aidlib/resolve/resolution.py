@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aidlib.model import Commitment, Reading, Span, Stage
@@ -52,6 +54,19 @@ class Resolution:
     reports: tuple[Placement, ...]
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the search for cycles: none are made here, and it would visit every report again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collector()
 def resolve_events(
     readings: Iterable[Reading],
     *,
