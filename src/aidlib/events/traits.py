@@ -113,11 +113,11 @@ def is_total(
         ": ", sentence.start, mention.start
     )  # "known so far:" adds up the list, not its parts
     cues = {h.key for h in found if not _is_record(page, h) and not h.end <= listed}
-    if FRAMES.search(page.low, start, mention.start):
+    if FRAME_SET.search(page.low, start, mention.start):
         return False
     if "cumulative" in cues:
         return True
-    if IN_YEAR.search(page.low, mention.end, end) and FRAME.search(
+    if IN_YEAR.search(page.low, mention.end, end) and DRAWN_FROM.search(
         page.low[max(start, mention.start - 40) : mention.start]
     ):
         return True
@@ -155,7 +155,9 @@ COMPARED = re.compile(r"\b(?:against|compared (?:to|with)|up from|down from|vers
 IN_YEAR = re.compile(
     r"\b(?:in|for|by|during) 20\d\d\b|\b(?:same|those|these|all) years\b|\b(?:this|next) year\b"
 )
-FRAME = re.compile(r"\b(?:out of|within)\s(?:the\s|its\s|a\s)?(?:about |around |some |over |more than )?$")
+DRAWN_FROM = re.compile(
+    r"\b(?:out of|within)\s(?:the\s|its\s|a\s)?(?:about |around |some |over |more than )?$"
+)
 BRINGS = re.compile(
     r"\b(?:brings?|bringing|brought|takes?|taking|lifts?|lift(?:ed|ing)|rais(?:es?|ed|ing)|rises?|rose)\b[^.;]{0,90}\bto\s"
     r"(?:(?:about|around|more than|over|nearly|almost|some|roughly|at least|a total of|just over)\s){0,2}$",
@@ -188,7 +190,7 @@ MASS = re.compile(
 USED_UP = re.compile(
     r"\s(?:is|are|has been|have been|was|were)\s(?:already\s)?(?:spent|used|exhausted|committed|paid out)\b"
 )
-FRAMES = re.compile(
+FRAME_SET = re.compile(
     r"\b(?:frame|framework|envelope|programme|program|ceiling)\s(?:becomes?|rises?|grows?|is|will be)\b"
 )
 ALREADY = re.compile(r"\balready\b")
