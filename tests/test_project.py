@@ -28,7 +28,7 @@ ON_CONDA = {"duckdb": "python-duckdb"}  # where conda-forge's name is another
 LAYOUT = {
     *("README.md", "environment.yml", "notebooks", "src", "seeds", "figures", "tests"),
     *("pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CITATION.cff", "CHANGELOG.md"),
-    *("CONTRIBUTING.md", ".gitignore", ".gitattributes", ".ci"),
+    *("CONTRIBUTING.md", "setup.py", ".gitignore", ".gitattributes", ".ci"),
 }
 
 

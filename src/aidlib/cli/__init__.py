@@ -14,6 +14,7 @@ from aidlib.errors import AidlibError
 __all__ = ["main"]
 
 COMMANDS = {
+    "new": "Lay out a project of your own, which runs at once.",
     "parse": "Read announcements: their mentions and events, a JSON object each.",
     "ledger": "Resolve the events into commitments, and write the books.",
     "reconcile": "Find the lines that make up a total that somebody claims.",

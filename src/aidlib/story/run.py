@@ -186,7 +186,11 @@ def _place_of(out: Path | str | None, root: Path) -> Path:
 def _chosen(folder: Path, names: Iterable[str] | None) -> list[Path]:
     found = {path.stem: path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")}
     if not found:
-        raise ReadError("there is no notebook", where=str(folder), fix="Run from the project's folder.")
+        raise ReadError(
+            "there is no notebook",
+            where=str(folder),
+            fix="Run from the project's folder, or make one with `aidlib new FOLDER`.",
+        )
     if names is None:
         return list(found.values())
     chosen: dict[str, Path] = {}
