@@ -20,7 +20,12 @@ __all__ = ["command"]
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter."
 )
-@click.option("-o", "--output", metavar="DIR", help="Folder of report and notebooks; build if left out.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    help="Folder of report, notebooks, run.json and figures; if left out, build, and figures/.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -28,7 +33,12 @@ def command(
     parameters: tuple[tuple[str, str], ...],
     output: str | None,
 ) -> None:
-    """Run the notebooks with fresh kernels; write the figures and the report, print the findings."""
+    """Run the notebooks with fresh kernels; write the figures and the report, print the findings.
+
+    With -o the figures are drawn in DIR/figures, and the project's own stay as they are; with
+    -p figures_dir FOLDER they are drawn there. Each run leaves its record, run.json: inputs with their
+    hashes, parameters, versions, rates and times. NAME of a notebook may be what it begins with: 02.
+    """
     story = tell_story(
         notebooks=list(notebooks) or None,
         parameters=dict(parameters),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,8 @@ def run_story(
     parameters : mapping, optional
         Passed to every notebook that declares them; text is turned into the type declared.
     out : Path or str, optional
-        Folder of the executed notebooks, the report and ``run.json``; ``build`` if left out.
+        Folder of the executed notebooks, the report and ``run.json``, and of the figures too unless
+        ``figures_dir`` is passed; if left out, ``build``, and ``figures`` of the project.
     workers : int
         Kernels at once.
 
@@ -124,8 +126,10 @@ def tell_story(
     """Run notebooks as ``run_story`` does, and give all that came of it."""
     root = checkout()
     place = _place_of(out, root)
-    jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}))
-    started = time.perf_counter()
+    # What is asked for elsewhere leaves the project's own figures as they are.
+    apart = {"figures_dir": _from_root(place / "figures", root)} if out else {}
+    jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}), apart)
+    day, started = datetime.now(UTC), time.perf_counter()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         # The longest first, so that none is left to run alone at the end.
         queue = sorted(jobs, key=_size, reverse=True)
@@ -135,8 +139,16 @@ def tell_story(
     story = Story(_findings(jobs), place, set_aside, warnings)
     entries = [entry for job in jobs for entry in _entries(job)]
     write_index(place / "report", entries, [job.path for job in jobs])
-    _write_run(place / "run.json", jobs, times, time.perf_counter() - started, story)
+    clock = {
+        "started": day.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    _write_run(place / "run.json", jobs, times, clock, story)
     return story
+
+
+def _from_root(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _set_aside(jobs: Sequence[Job]) -> tuple[list[SetAside], list[str]]:
@@ -207,7 +219,7 @@ def _chosen(folder: Path, names: Iterable[str] | None) -> list[Path]:
     return [chosen[stem] for stem in sorted(chosen)]
 
 
-def _jobs(paths: Sequence[Path], parameters: dict[str, Any]) -> list[Job]:
+def _jobs(paths: Sequence[Path], parameters: dict[str, Any], defaults: dict[str, Any]) -> list[Job]:
     declared = {path: _declared(path) for path in paths}
     known = {name for names in declared.values() for name in names}
     for name in parameters:
@@ -219,7 +231,7 @@ def _jobs(paths: Sequence[Path], parameters: dict[str, Any]) -> list[Job]:
             )
     jobs = []
     for path, names in declared.items():
-        mine = {name: value for name, value in parameters.items() if name in names}
+        mine = {name: value for name, value in (defaults | parameters).items() if name in names}
         passed = cast_values(names, mine, where=f"-p, {path.name}")
         jobs.append(Job(path, names, passed, check_values(names, passed, where=f"-p, {path.name}")))
     return jobs
@@ -309,23 +321,34 @@ def _findings(jobs: Sequence[Job]) -> list[Finding]:
 
 
 def _write_run(
-    path: Path, jobs: Sequence[Job], times: Mapping[Path, float], whole: float, story: Story
+    path: Path, jobs: Sequence[Job], times: Mapping[Path, float], clock: Mapping[str, Any], story: Story
 ) -> None:
+    rates = default_rates(checkout())
+    data = {entry["name"]: entry["data_sha256"] for job in jobs for entry in _entries(job)}
     record = {
-        "seconds": round(whole, 2),
+        **clock,
+        "platform": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in VERSIONS},
-        "rates": default_rates(checkout()).source,
+        "rates": {
+            "source": rates.source,
+            "last_day": rates.last_day.isoformat(),
+            "sha256": hashlib.sha256(rates.text.encode()).hexdigest(),
+        },
         "notebooks": [
             {
                 "notebook": job.path.stem,
+                "sha256": hashlib.sha256(job.path.read_bytes()).hexdigest(),
                 "seconds": round(times[job.path], 2),
                 "parameters": job.ready.given,
                 "inputs": _hashes(job),
             }
             for job in jobs
         ],
-        "figures": [{**asdict(found), "path": str(found.path)} for found in story.findings],
+        "figures": [
+            {**asdict(found), "path": str(found.path), "data_sha256": data[found.figure]}
+            for found in story.findings
+        ],
         "set_aside": [asdict(item) for item in story.set_aside],
         "warnings": story.warnings,
     }
