@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import shutil
 import sys
@@ -15,8 +16,14 @@ from aidlib.story.project import new_project
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib new my-project
+"""
 
-@click.command("new")
+
+@click.command("new", epilog=EXAMPLES)
 @click.argument("folder", metavar="FOLDER")
 def command(folder: str) -> None:
     """Lay out a project of your own in FOLDER, which must be new or empty.
@@ -28,5 +35,6 @@ def command(folder: str) -> None:
     aidlib = (
         "aidlib" if shutil.which("aidlib") else shlex.quote(str(Path(sys.executable).with_name("aidlib")))
     )
+    LOG.info("Laid out")
     click.echo(printable(f"{count_of(len(files), 'file')}: {folder}"), err=True)
     click.echo(printable(f"Next: cd {shlex.quote(folder)} && {aidlib} story"), err=True)

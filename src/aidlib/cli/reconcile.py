@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -33,12 +34,20 @@ from aidlib.show import printable
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib reconcile
+  aidlib reconcile --who DNK --amount "DKK 4.4bn" --year 2024 -o build/claim
+  aidlib reconcile --tracker seeds/tracker_donors.csv
+"""
+
 FACTS = Path("seeds") / "danish_model_facts.csv"
 NO_LINES = "none"
 CLAIM_OPTIONS = ("amount", "what", "year", "date", "by", "source", "tolerance")
 
 
-@click.command("reconcile")
+@click.command("reconcile", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, metavar="[CLAIMS.csv] [LEDGER_DIR]")
 @click.option("--who", metavar="CODE", help="Who pays, or handles the money; MULTI for everybody.")
 @click.option("--amount", metavar="SUM", help='The sum claimed, as people write it: "DKK 4.4bn".')
@@ -75,8 +84,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], output: str | None, 
         _put_tracker(_books(folder), options["tracker"], output, options["as_json"])
         return
     claims, faults = _claims(claims_file, options)
+    LOG.info("Read %s from %s", count_of(len(claims), "claim"), claims_file or "the project or command line")
     books = _books(folder)
+    LOG.info("Books: %s", count_of(len(books.commitments), "commitment"))
     results = reconcile_claims(claims, facts=_facts(claims_file, options["lines"]), ledger=books)
+    LOG.info("Searched the lines of each claim")
     _put_results(results, books, options["as_json"])
     if output:
         _write(Path(output), files_of(results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -14,8 +15,15 @@ from aidlib.story.run import tell_story
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib story
+  aidlib story --notebook 03 -p donors NOR,DNK -p cutoff 2024-12-31 -o build/2024
+"""
 
-@click.command("story")
+
+@click.command("story", epilog=EXAMPLES)
 @click.option("--notebook", "notebooks", multiple=True, metavar="NAME", help="Run this one; all if left out.")
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter."
@@ -44,6 +52,7 @@ def command(
         parameters=dict(parameters),
         out=Path(output) if output else None,
     )
+    LOG.info("Ran the notebooks of %s; the record is %s", checkout(), story.place / "run.json")
     for found in story.findings:
         click.echo(found)
     click.echo(f"Rates: {rates_line(default_rates(checkout()))}", err=True)
