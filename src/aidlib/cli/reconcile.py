@@ -31,6 +31,7 @@ from aidlib.reconcile import (
 from aidlib.reconcile.tables import files_of, no_longer_explained, record_of_result, words_of
 from aidlib.reconcile.tracker import TRACKER
 from aidlib.show import printable
+from aidlib.story.parameters import nearest_party, parties
 
 __all__ = ["command"]
 
@@ -39,7 +40,6 @@ EXAMPLES = """\b
 Examples:
   aidlib reconcile
   aidlib reconcile --who DNK --amount "DKK 4.4bn" --year 2024 -o build/claim
-  aidlib reconcile --tracker seeds/tracker_donors.csv
 """
 
 FACTS = Path("seeds") / "danish_model_facts.csv"
@@ -119,6 +119,10 @@ def _claims(path: Path | None, options: dict[str, Any]) -> tuple[list[Claim], li
     if not options["amount"]:
         raise ParameterError(
             "--who is given without --amount", where="command line", fix='Add --amount "DKK 4.4bn".'
+        )
+    if options["who"] not in parties():
+        raise ParameterError(
+            f"no party {options['who']!r}", where="option --who", fix=nearest_party(options["who"])
         )
     claim = make_claim(
         options["who"],
