@@ -261,6 +261,9 @@ def test_from_a_wheel_it_is_laid_out_and_all_notebooks_run_on_the_one_sample(
     assert len(told) == FIGURES
     assert "one-announcement: The text names 4 sums, €1.61 billion together, and books €500 million" in told
     assert not [line for line in told if re.search(r"\b(?:nan|NaN|inf)\b|€0\b", line)]
+    page = (tmp_path / "aid" / "build" / "report" / "02-the-books.html").read_text("utf-8")
+    assert not re.search(r"\b1 (announcements|events|acts)\b", page)
     drawn = read_manifest(tmp_path / "aid" / "figures")
+    assert "1 announcement; rates" in str(drawn[-1]["sources"])
     assert len(drawn) == FIGURES
     assert all((tmp_path / "aid" / "figures" / name).is_file() for e in drawn for name in e["files"].values())

@@ -104,7 +104,7 @@ def source_of(books: Ledger) -> str:
     read = books.events["doc_id"].nunique()
     rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
     shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
-    return f"{read} announcements; rates: {', '.join(shown) or 'none needed'}"
+    return f"{_number(read, 'announcement')}; rates: {', '.join(shown) or 'none needed'}"
 
 
 def count_words(books: Ledger) -> str:
@@ -115,10 +115,16 @@ def count_words(books: Ledger) -> str:
     booked = int((acts["status"] == "booked").sum())
     aside = len(books.quarantine)
     lost = len(lost_corrections(books.corrections, None))
-    said = f"{events['doc_id'].nunique()} announcements tell of {len(events)} events, which are "
-    said += f"{len(acts)} acts; {booked} of them are booked."
-    said += f" {aside} texts or corrections could not be read and were set aside." if aside else ""
-    return said + (f" {lost} corrections have lost their target and are not applied." if lost else "")
+    read, are = events["doc_id"].nunique(), "is" if len(events) == 1 else "are"
+    said = f"{_number(read, 'announcement')} {'tells' if read == 1 else 'tell'} of "
+    said += f"{_number(len(events), 'event')}, which {are} {_number(len(acts), 'act')}; "
+    said += f"{booked} of them {'is' if booked == 1 else 'are'} booked."
+    said += f" Set aside as unreadable: {aside} of the texts and corrections." if aside else ""
+    return said + (f" Not applied, their target lost: {_number(lost, 'correction')}." if lost else "")
+
+
+def _number(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def bullets(lines: Iterable[str]) -> str:
