@@ -71,19 +71,19 @@ def load_books(
     ReadError
         The folder is missing or holds nothing, or not one of its announcements can be read.
     """
-    return tell_books(
-        [folder], donors=donors, cutoff=cutoff, recipient=recipient, policy=policy
-    ).ledger
+    return tell_books([folder], donors=donors, cutoff=cutoff, recipient=recipient, policy=policy).ledger
 
 
 @dataclass(frozen=True)
 class Books:
-    """Books with the texts that they rest on, by id, and all that was set aside on the way."""
+    """Books with the texts that they rest on, by id, all that was set aside, and what was selected."""
 
     ledger: Ledger
     documents: dict[str, Document]
     set_aside: list[SetAside]
     warnings: list[str]
+    donors: tuple[str, ...] = ()
+    cutoff: date | None = None
 
 
 def tell_books(
@@ -105,6 +105,7 @@ def tell_books(
         found, bad = read_corrections(path)
         corrections += found
         set_aside += bad
+    donors = tuple(donors)
     wanted = set(donors)
     ledger = build_ledger(
         readings,
@@ -116,7 +117,7 @@ def tell_books(
     )
     documents = {reading.document.id: reading.document for reading in readings}
     lost = lost_corrections(ledger.corrections, paths[0] if len(paths) == 1 else None)
-    return Books(ledger, documents, set_aside, lost)
+    return Books(ledger, documents, set_aside, lost, donors, cutoff)
 
 
 def _read_all(folders: Sequence[Path | str]) -> tuple[list[Reading], list[SetAside]]:

@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 from aidlib.plots.manifest import put
 from aidlib.plots.style import name_of
+from aidlib.story.acts import anchor_of, count_of, scheme_of
 from aidlib.story.books import Books
-from aidlib.story.evidence import anchor_of, evidence_page, filter_link, totals_html
+from aidlib.story.evidence import evidence_page, filter_link, totals_html
 from aidlib.story.page import csv_link, whole_page
 
 __all__ = ["in_bytes", "notebook_page", "write_index"]
@@ -113,8 +114,9 @@ def _lead(entries: Sequence[dict[str, Any]], books: Books | None) -> str:
         return ""
     texts, acts = books.ledger.events["doc_id"].nunique(), len(books.ledger.commitments)
     return (
-        f'<p class="lead">{len(entries)} findings from {texts} public announcements of aid, which tell of '
-        f'{acts} acts. Every number opens to <a href="evidence.html">the sentences it rests on</a>.</p>'
+        f'<p class="lead">{count_of(len(entries), "finding")} from {count_of(texts, "public announcement")} '
+        f"of aid. They tell of {count_of(acts, 'act')}, each of which opens to "
+        '<a href="evidence.html">the sentences that it rests on</a>.</p>'
         f"{totals_html(books.ledger)}"
     )
 
@@ -133,7 +135,10 @@ def _figure(entry: dict[str, Any], titles: Mapping[str, str], books: Books | Non
     data = base64.b64encode((folder / files["svg"]).read_bytes()).decode("ascii")
     alt = html.escape(str(entry["alt"]), quote=True)
     stem, table = str(entry["notebook"]), (folder / files["csv"]).read_bytes()
-    links = [f'Notebook: <a href="{quote(stem)}.html">{titles[stem]}</a>', csv_link(files["csv"], table, "Data")]
+    links = [
+        f'Notebook: <a href="{quote(stem)}.html">{titles[stem]}</a>',
+        csv_link(files["csv"], table, "Data"),
+    ]
     links += [f"Evidence: {_evidence(entry, table, books)}"] if books else []
     return (
         f'<section id="{anchor_of(entry["name"])}"><h2 class="drawn">{html.escape(entry["finding"])}</h2>'
@@ -151,7 +156,7 @@ def _evidence(entry: dict[str, Any], table: bytes, books: Books) -> str:
         return filter_link("the acts of this text", q=document)
     chosen = {"mechanism": asked.get("mechanism", ""), "donor": asked.get("donors", "")}
     chosen["donor"] *= "," not in chosen["donor"]
-    scheme = chosen["mechanism"].replace("_", " ")
+    scheme = scheme_of(chosen["mechanism"])
     words = f"the acts booked for the {scheme}" if scheme else "every act"
     whole = filter_link(words, **chosen, booked="1" if scheme else "")
     donors = [code for code in _donors(table) if code in set(books.ledger.commitments["donor"].dropna())]

@@ -132,9 +132,7 @@ def tell_story(
         running = {pool.submit(_run, job, root, place): job.path for job in queue}
         books = _books(jobs)
         times = _watch(running)
-    story = Story(
-        _findings(jobs), place, books.set_aside if books else [], books.warnings if books else []
-    )
+    story = Story(_findings(jobs), place, books.set_aside if books else [], books.warnings if books else [])
     entries = [entry for job in jobs for entry in _entries(job)]
     write_index(place / "report", entries, [job.path for job in jobs], books)
     _write_run(place / "run.json", jobs, times, time.perf_counter() - started, story)
