@@ -118,12 +118,11 @@ def act_html(row: Row, shelf: Shelf) -> str:
     data = {name: row[name] or "unknown" for name in ("donor", "mechanism", "stage", "status")}
     attributes = "".join(f' data-{name}="{html.escape(value)}"' for name, value in data.items())
     badge = "" if row["status"] == "booked" else f'<span class="badge">{STATUSES[row["status"]]}</span>'
-    about = [scheme_of(row["mechanism"]), _goods(row["items"]), row["stage"], _day(row["announced_on"])]
     return (
         f'<details class="act" id="{anchor_of(row["commitment_id"])}"{attributes}><summary>'
         f'<span class="sum">{eur(row["amount_eur"])}</span> '
         f'<span class="who">{html.escape(name_of(row["donor"]))} '
-        f'<span class="about">{html.escape(" · ".join(filter(None, about)))}</span></span> {badge}</summary>'
+        f'<span class="about">{" · ".join(_about(row))}</span></span> {badge}</summary>'
         f"{_facts(row, shelf)}{_texts(row, shelf)}</details>"
     )
 
@@ -140,7 +139,7 @@ def _facts(row: Row, shelf: Shelf) -> str:
         ("Announced", _announced(row)),
         ("Sum as stated", html.escape(_stated(row))),
         ("In euro", html.escape(_in_euro(row))),
-        ("Rate", html.escape(_rate(row))),
+        ("Rate", _rate(row)),
         ("Status", _status(row, shelf)),
         ("Part of", _links([row["part_of"]], shelf) if row["part_of"] else ""),
         ("Its parts", _links(shelf.parts.get(row["commitment_id"], ()), shelf)),
@@ -165,7 +164,7 @@ def _goods(cell: str | None) -> str:
 
 
 def _day(day: date | None) -> str:
-    return day.isoformat() if day else ""
+    return f"<time>{day.isoformat()}</time>" if day else ""
 
 
 def _stage(row: Row) -> str:
@@ -206,7 +205,8 @@ def _rate(row: Row) -> str:
     if row["rate"] is None or row["currency"] == "EUR":
         return ""
     rate = f"{row['rate'].normalize():f}"
-    return f"{rate} euro per {row['currency'] or 'unit'}, {_day(row['rate_date'])}, {row['rate_source']}"
+    unit, source = html.escape(row["currency"] or "unit"), html.escape(row["rate_source"] or "")
+    return f"{rate} euro per {unit}, {_day(row['rate_date'])}, {source}"
 
 
 def _status(row: Row, shelf: Shelf) -> str:
@@ -229,9 +229,13 @@ def _links(names: Iterable[str], shelf: Shelf) -> str:
 def _link(name: str, row: Row | None) -> str:
     if row is None:
         return html.escape(name)
-    about = [eur(row["amount_eur"]), name_of(row["donor"]), scheme_of(row["mechanism"]), _goods(row["items"])]
-    words = ", ".join(filter(None, [*about, _day(row["announced_on"])]))
-    return f'<a href="#{anchor_of(name)}">{html.escape(words)}</a>'
+    words = ", ".join([eur(row["amount_eur"]), html.escape(name_of(row["donor"])), *_about(row)])
+    return f'<a href="#{anchor_of(name)}">{words}</a>'
+
+
+def _about(row: Row) -> list[str]:
+    words = [html.escape(scheme_of(row["mechanism"])), html.escape(_goods(row["items"]))]
+    return [*filter(None, words), row["stage"], *filter(None, [_day(row["announced_on"])])]
 
 
 def _reasons(codes: Iterable[str]) -> str:
@@ -256,20 +260,25 @@ def _texts(row: Row, shelf: Shelf) -> str:
 def _text(name: str, events: Sequence[Row], shelf: Shelf) -> str:
     first = events[0]
     document = shelf.documents[first["doc_id"]]
-    title = html.escape(_short(document.title or document.id))
+    title = _apart(document.title or document.id)
     address = address_of(document.url) or address_of(document.source)
     head = f'<a href="{html.escape(address)}" rel="noreferrer">{title}</a>' if address else title
     outlet = "" if document.source and address_of(document.source) else document.source
-    about = [outlet, _day(document.published), document.id if document.title else None]
-    line = " · ".join(f"<bdi>{html.escape(_short(part))}</bdi>" for part in about if part)
+    name_of_text = document.id if document.title else ""
+    about = [_apart(outlet or ""), _day(document.published), _apart(name_of_text)]
     why = _reasons(code for event in events for code in _split(event["reasons"]))
     words = excerpt(document, shelf.evidence.get((name, document.id), ()))
     return (
-        f'<section class="report"><h3><bdi>{head}</bdi></h3><p class="faint">{line}</p>'
+        f'<section class="report"><h2>{head}</h2><p class="faint">{" · ".join(filter(None, about))}</p>'
         f"<blockquote>{words}</blockquote>"
         + (f'<p class="faint">Read so because: {why}.</p>' if why else "")
         + "</section>"
     )
+
+
+def _apart(words: str) -> str:
+    """Keep what an outlet wrote from turning the words beside it around."""
+    return f"<bdi>{html.escape(_short(words))}</bdi>" if words else ""
 
 
 def _short(words: str) -> str:

@@ -77,10 +77,19 @@ def _output(output: dict[str, Any]) -> str:
     return f"<pre>{html.escape(data.get('text/plain', ''))}</pre>"
 
 
+UNWANTED = re.compile(
+    r"<script\b.*?</script>|<(?:base|embed|iframe|link|meta|object)\b[^>]*(?:>|\Z)", re.S | re.I
+)
+
+
 def _without_requests(body: str) -> str:
-    """Leave out what would ask the network, or run: scripts, and sheets from elsewhere."""
-    body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S | re.I)
-    return re.sub(r"<link\b[^>]*>", "", body, flags=re.I)
+    """Leave out what would ask the network, lead away, or run; the page's policy stops what is left.
+
+    Again until nothing is found: what stood around one may make another.
+    """
+    while (rest := UNWANTED.sub("", body)) != body:
+        body = rest
+    return body
 
 
 def write_index(
@@ -139,7 +148,7 @@ def _figure(entry: dict[str, Any], titles: Mapping[str, str], books: Books | Non
         f'Notebook: <a href="{quote(stem)}.html">{titles[stem]}</a>',
         csv_link(files["csv"], table, "Data"),
     ]
-    links += [f"Evidence: {_evidence(entry, table, books)}"] if books else []
+    links += [f"In the books: {_evidence(entry, table, books)}"] if books else []
     return (
         f'<section id="{anchor_of(entry["name"])}"><h2 class="drawn">{html.escape(entry["finding"])}</h2>'
         f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
