@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aidlib.model import Document, Span
+from aidlib.rates import RateTable
 from aidlib.story import acts, evidence
 from aidlib.story import run as runner
 from aidlib.story.acts import anchor_of
@@ -154,7 +155,6 @@ def test_half_a_sign_is_written_as_its_escape() -> None:
 def test_an_index_without_books_links_to_no_evidence(tmp_path: Path, root: Path) -> None:
     path = write_index(tmp_path, [], [root / "notebooks" / "01-one-announcement.ipynb"])
     assert "evidence.html" not in path.read_text("utf-8")
-    assert not (tmp_path / "evidence.html").exists()
 
 
 # Whose books.
@@ -171,6 +171,18 @@ def test_the_books_are_selected_as_all_notebooks_that_can_were_asked(root: Path)
     assert set(told.ledger.commitments["donor"].dropna()) <= {"NOR", "DNK", "MULTI", "NORDIC"}
     page = tree(evidence_page(told)).text_content()
     assert "Only acts of Norway and Denmark. Only what was told up to 2024-12-31." in page
+
+
+def test_the_books_have_the_rates_of_the_project_wherever_the_run_starts(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text(GOOD)
+    jobs = runner._jobs([root / "notebooks" / "02-the-books.ipynb"], {"seeds": str(tmp_path)})
+    rates = RateTable("Date,USD\n2024-01-02,1.10\n", source="the project's own")
+    monkeypatch.setattr(runner, "default_rates", {runner.checkout(): rates}.get)
+    told = runner._books(jobs)
+    assert told is not None
+    assert told.ledger.rates == "the project's own"
 
 
 def test_a_run_without_a_folder_of_texts_has_no_books(root: Path) -> None:

@@ -24,7 +24,7 @@ from aidlib.ledger import (
     read_corrections,
 )
 from aidlib.model import Document, Event, Reading
-from aidlib.rates import Policy
+from aidlib.rates import Policy, RateTable
 from aidlib.read import SetAside, read_documents
 
 __all__ = [
@@ -93,13 +93,15 @@ def tell_books(
     cutoff: date | None = None,
     recipient: str = "UKR",
     policy: Policy = "announcement",
+    table: RateTable | None = None,
 ) -> Books:
     """Do the work of ``load_books`` on several folders at once, and keep the texts.
 
-    ``warnings`` has a line for each correction that has lost its target.
+    ``table`` holds the rates; those in use if left out. ``warnings`` has a line for each correction
+    that has lost its target.
     """
     readings, set_aside = _read_all(folders)
-    paths = [path for path in map(corrections_beside, folders) if path]
+    paths = list(dict.fromkeys(path for path in map(corrections_beside, folders) if path))
     corrections: list[Correction] = []
     for path in paths:
         found, bad = read_corrections(path)
@@ -112,6 +114,7 @@ def tell_books(
         set_aside=set_aside,
         recipient=recipient,
         policy=policy,
+        table=table,
         corrections=corrections,
         keep=lambda document, event: _in_time(document, cutoff) and _is_wanted(event, wanted, cutoff),
     )

@@ -17,7 +17,7 @@ from aidlib.plots.manifest import put
 from aidlib.plots.style import name_of
 from aidlib.story.acts import anchor_of, count_of, scheme_of
 from aidlib.story.books import Books
-from aidlib.story.evidence import evidence_page, filter_link, totals_html
+from aidlib.story.evidence import filter_link, totals_html
 from aidlib.story.page import csv_link, whole_page
 
 __all__ = ["in_bytes", "notebook_page", "write_index"]
@@ -95,7 +95,7 @@ def _without_requests(body: str) -> str:
 def write_index(
     folder: Path, entries: Sequence[dict[str, Any]], notebooks: Sequence[Path], books: Books | None = None
 ) -> Path:
-    """Write the page with every finding and its figure, and the page of evidence where there are books."""
+    """Write the page with every finding and its figure; where there are books, with links to their page."""
     titles = {path.stem: html.escape(title_of(path)) for path in notebooks}
     parts = [f"<h1>{TITLE}</h1>", _lead(entries, books), _contents(entries)]
     parts += [_figure(entry, titles, books) for entry in entries]
@@ -104,8 +104,6 @@ def write_index(
     path = folder / "index.html"
     foot = f"Made with aidlib {version('aidlib')}. {_rates(books)}"
     put(path, in_bytes(whole_page(TITLE, "\n".join(parts), foot=foot)))
-    if books:
-        put(folder / "evidence.html", in_bytes(evidence_page(books)))
     return path
 
 

@@ -24,6 +24,7 @@ from aidlib.plots.manifest import put, read_manifest
 from aidlib.rates import default_rates
 from aidlib.read import SetAside
 from aidlib.story.books import Books, tell_books
+from aidlib.story.evidence import evidence_page
 from aidlib.story.parameters import (
     Declared,
     Parameters,
@@ -131,6 +132,8 @@ def tell_story(
         queue = sorted(jobs, key=_size, reverse=True)
         running = {pool.submit(_run, job, root, place): job.path for job in queue}
         books = _books(jobs)
+        if books:
+            put(place / "report" / "evidence.html", in_bytes(evidence_page(books)))
         times = _watch(running)
     story = Story(_findings(jobs), place, books.set_aside if books else [], books.warnings if books else [])
     entries = [entry for job in jobs for entry in _entries(job)]
@@ -152,7 +155,8 @@ def _books(jobs: Sequence[Job]) -> Books | None:
     for name in SELECTING:
         asked = {vars(job.ready)[name] for job in jobs if name in job.declared}
         selected |= {name: asked.pop()} if len(asked) == 1 else {}
-    return tell_books(folders, **selected) if folders else None
+    # The notebooks run in the project's folder, and this process wherever it was started.
+    return tell_books(folders, **selected, table=default_rates(checkout())) if folders else None
 
 
 def _watch(running: Mapping[Future[float], Path]) -> dict[Path, float]:
