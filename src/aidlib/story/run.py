@@ -20,11 +20,12 @@ from typing import Any
 
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
-from aidlib.ledger import corrections_beside, lost_corrections, read_corrections
+from aidlib.ledger import corrections_beside
 from aidlib.plots.manifest import put, read_manifest
 from aidlib.rates import default_rates
-from aidlib.read import SetAside, read_documents
-from aidlib.story.books import load_books
+from aidlib.read import SetAside
+from aidlib.story.books import Books, tell_books
+from aidlib.story.evidence import evidence_page
 from aidlib.story.parameters import (
     Declared,
     Parameters,
@@ -34,7 +35,7 @@ from aidlib.story.parameters import (
     declared_in,
     nearest,
 )
-from aidlib.story.report import notebook_page, write_index
+from aidlib.story.report import in_bytes, notebook_page, write_index
 
 __all__ = ["Finding", "Story", "run_story", "tell_story"]
 
@@ -134,11 +135,13 @@ def tell_story(
         # The longest first, so that none is left to run alone at the end.
         queue = sorted(jobs, key=_size, reverse=True)
         running = {pool.submit(_run, job, root, place): job.path for job in queue}
-        set_aside, warnings = _set_aside(jobs)
+        books = _books(jobs)
+        if books:
+            put(place / "report" / "evidence.html", in_bytes(evidence_page(books)))
         times = _watch(running)
-    story = Story(_findings(jobs), place, set_aside, warnings)
+    story = Story(_findings(jobs), place, books.set_aside if books else [], books.warnings if books else [])
     entries = [entry for job in jobs for entry in _entries(job)]
-    write_index(place / "report", entries, [job.path for job in jobs])
+    write_index(place / "report", entries, [job.path for job in jobs], books)
     clock = {
         "started": day.isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - started, 2),
@@ -151,20 +154,21 @@ def _from_root(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def _set_aside(jobs: Sequence[Job]) -> tuple[list[SetAside], list[str]]:
-    """List what cannot be read of all folders of announcements that the notebooks were given.
+SELECTING = ("donors", "cutoff", "recipient", "policy")
 
-    Corrections that have lost their target are said in a line each.
+
+def _books(jobs: Sequence[Job]) -> Books | None:
+    """Build the books of all folders that the notebooks were given, selected as all that can were asked.
+
+    The notebooks build the same, each for itself; these are for the page of evidence.
     """
     folders = sorted({vars(job.ready)["seeds"] for job in jobs if "seeds" in job.declared})
-    found = [item for item in read_documents(folders) if isinstance(item, SetAside)] if folders else []
-    warnings: list[str] = []
-    for path in filter(None, map(corrections_beside, folders)):
-        corrections, bad = read_corrections(path)
-        found += bad
-        if corrections:
-            warnings += lost_corrections(load_books(path.parent / "briefs").corrections, path)
-    return found, warnings
+    selected: dict[str, Any] = {}
+    for name in SELECTING:
+        asked = {vars(job.ready)[name] for job in jobs if name in job.declared}
+        selected |= {name: asked.pop()} if len(asked) == 1 else {}
+    # The notebooks run in the project's folder, and this process wherever it was started.
+    return tell_books(folders, **selected, table=default_rates(checkout())) if folders else None
 
 
 def _watch(running: Mapping[Future[float], Path]) -> dict[Path, float]:
@@ -285,7 +289,7 @@ def _run(job: Job, root: Path, place: Path) -> float:
             )
     except PapermillExecutionError as error:
         raise _as_ours(error, job.path) from error
-    put(place / "report" / f"{job.path.stem}.html", notebook_page(done).encode())
+    put(place / "report" / f"{job.path.stem}.html", in_bytes(notebook_page(done)))
     return time.perf_counter() - started
 
 
