@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import aidlib
+
 
 def loaded_by(statement: str) -> set[str]:
     """Run a statement in a fresh interpreter and give the modules that it has loaded."""
@@ -26,3 +28,11 @@ def test_the_version_is_that_of_the_project() -> None:
 def test_reading_one_text_needs_neither_tables_nor_figures() -> None:
     read = "import aidlib; aidlib.read_announcement('Latvia pledged €2 million to Ukraine.')"
     assert loaded_by(read) & {"matplotlib", "papermill", "duckdb", "IPython"} == set()
+
+
+def test_every_name_of_the_top_is_offered_and_told_with_its_fields_or_an_example() -> None:
+    assert {"show_table", "explore", "build_ledger", "read_announcement"} <= set(dir(aidlib))
+    for name in aidlib.__all__:
+        if name != "__version__":
+            told = getattr(aidlib, name).__doc__ or ""
+            assert "Parameters\n" in told or "Attributes\n" in told or ">>>" in told, name

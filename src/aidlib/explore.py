@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from aidlib.ledger import Ledger, build_totals
-from aidlib.ledger.totals import total_commitments
+from aidlib.ledger.totals import parts_in, total_commitments
 from aidlib.model import Stage
 from aidlib.plots import draw_donors, name_of, tell_donors
 from aidlib.plots.books import source_of
@@ -23,7 +23,6 @@ __all__ = ["Explorer", "choose_acts", "explore"]
 
 WHERE = "Run this cell in JupyterLab (make lab) to choose donor, mechanism, stage and days here."
 NOTHING = "No act meets these choices. Widen one of them."
-TABLES = ("commitments", "events", "reports", "evidence")
 
 
 def explore(books: Ledger) -> Explorer:
@@ -70,7 +69,8 @@ def choose_acts(
     Returns
     -------
     Ledger
-        A part whose whole is not chosen counts by itself. Links and corrections are kept as they are.
+        What the books count within an act that is not chosen is left out, so that a choice adds up
+        to what ``build_totals`` gives for it in the whole books. Links and corrections are kept as they are.
 
     Examples
     --------
@@ -85,13 +85,21 @@ def choose_acts(
         wanted &= acts[column] == value if value else True
     wanted &= acts["announced_on"] >= pd.Timestamp(first) if first else True
     wanted &= acts["announced_on"] <= pd.Timestamp(last) if last else True
-    names = set(acts.loc[wanted, "commitment_id"])
-    tables = {name: getattr(books, name) for name in TABLES}
-    kept = {
-        name: table[table["commitment_id"].isin(names)].reset_index(drop=True)
-        for name, table in tables.items()
-    }
-    return replace(books, **kept, totals=total_commitments(kept["commitments"], by=["donor"]))
+    chosen = acts[wanted]
+    while lost := parts_in(acts) & set(chosen["commitment_id"]) - parts_in(chosen):
+        chosen = chosen[~chosen["commitment_id"].isin(lost)]
+    return replace(
+        books,
+        commitments=chosen.reset_index(drop=True),
+        events=_of(chosen, books.events),
+        reports=_of(chosen, books.reports),
+        evidence=_of(chosen, books.evidence),
+        totals=total_commitments(chosen, by=["donor"]),
+    )
+
+
+def _of(acts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["commitment_id"].isin(acts["commitment_id"])].reset_index(drop=True)
 
 
 @dataclass(frozen=True, repr=False)

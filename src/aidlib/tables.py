@@ -34,6 +34,7 @@ __all__ = ["ShownTable", "books_words", "largest_acts", "ledger_html", "readable
 ROWS = 20
 NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 COLUMNS = "donor mechanism stage status announced_on amount_eur_low amount_eur".split()
+TABLE = "border-collapse:collapse;table-layout:auto;width:auto;font-size:.8em;margin:.6em 0"
 RIGHT = f"{CELL};text-align:right;white-space:nowrap"
 FACTS = {Event: facts_of, Commitment: commitment_facts}
 SCRIPT = Template(
@@ -161,7 +162,7 @@ def books_words(books: Ledger, *, of: Ledger | None = None) -> str:
 
 def largest_acts(books: Ledger) -> pd.DataFrame:
     """Give the acts with what tells most of each, those booked first and the largest of them first."""
-    acts = books.commitments.set_index("commitment_id")[[*COLUMNS, "amount_eur_high", "n_reports"]]
+    acts = books.commitments.set_index("commitment_id")[[*COLUMNS, "amount_eur_high"]]
     order = acts.assign(
         other=acts["status"] != "booked", size=-pd.to_numeric(acts["amount_eur"]).astype("float")
     )
@@ -185,7 +186,7 @@ def _table_html(table: pd.DataFrame, rows: int) -> str:
     body = "".join(f"<tr>{_line_html(line, len(keys))}</tr>" for line in lines[:rows])
     note = f"The first {rows} of {len(lines)} rows." if len(lines) > rows else ""
     return (
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;font-size:.85em;margin:.6em 0">'
+        f'<div style="overflow-x:auto"><table style="{TABLE}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
         f"<small>{note}</small>{_script(lines[rows:]) if lines else ''}</div>"
     )
@@ -201,12 +202,13 @@ def _column(values: pd.Series[Any]) -> list[Cell]:
 
 def _text(value: Any) -> str:
     if isinstance(value, Decimal | float) and -100 < value < 100:
-        return f"{value:.6g}"  # a rate, not a sum
+        return f"{float(value):.6g}"  # a rate, not a sum
     return str(_shown(value)) if pd.api.types.is_scalar(value) else str(value)
 
 
 def _head(name: str) -> str:
-    return f'<th scope="col" style="{CELL}">{html.escape(name)}</th>'
+    words = html.escape(name).replace("_", "_<wbr>")  # a long name may go on in a second line
+    return f'<th scope="col" style="{CELL}">{words}</th>'
 
 
 def _line_html(line: Sequence[Cell], keys: int) -> str:
