@@ -74,12 +74,6 @@ def test_a_choice_adds_up_to_what_the_whole_books_give_for_it(whole: Ledger, col
         assert {name: alone[name] for name in BOUNDS} == {name: row[name] for name in BOUNDS}
 
 
-def test_a_part_without_its_whole_is_not_counted_by_itself() -> None:
-    said = [event("DNK", "10e6"), event("NOR", "4e6", part_of=0)]
-    chosen = choose_acts(build_ledger([reading(*said)]), donor="NOR")
-    assert len(build_totals(chosen, by=[])) == 0
-
-
 @pytest.fixture
 def without_widgets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aidlib.explore.find_spec", lambda _: None)
@@ -126,15 +120,25 @@ class Widget:
 
 
 @pytest.fixture
-def parts(books: Ledger, monkeypatch: pytest.MonkeyPatch) -> dict[str, Widget]:
-    """The widgets of an explorer by their labels, and its sentence and figure."""
+def widgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where ipywidgets is installed."""
     module = ModuleType("ipywidgets")
     for name in ("Dropdown", "DatePicker", "HTML", "HBox", "VBox", "Layout"):
         setattr(module, name, Widget)
     monkeypatch.setitem(sys.modules, "ipywidgets", module)
     monkeypatch.setattr("aidlib.explore.find_spec", lambda _: True)
+
+
+def parts_of(books: Ledger) -> dict[str, Widget]:
+    """Give the widgets of an explorer by their labels, and its sentence and figure."""
     row, sentence, figure = explore(books)._repr_mimebundle_()["widget"].children
     return {w.about["description"]: w for w in row.children} | {"sentence": sentence, "figure": figure}
+
+
+@pytest.fixture
+def parts(books: Ledger, widgets: None) -> dict[str, Widget]:
+    """The widgets of the books of three acts."""
+    return parts_of(books)
 
 
 def test_every_choice_has_a_label_and_names_what_the_books_hold(parts: dict[str, Widget]) -> None:
@@ -162,3 +166,11 @@ def test_a_choice_of_nothing_gives_a_sentence_and_the_next_one_a_figure_again(
     assert (parts["figure"].value, NOTHING in parts["sentence"].value) == ("", True)
     parts["Last day"].choose(None)
     assert "<img" in parts["figure"].value
+
+
+@pytest.mark.usefixtures("widgets")
+def test_a_part_without_its_whole_is_left_out_and_said_to_be() -> None:
+    parts = parts_of(build_ledger([reading(event("DNK", "10e6"), event("NOR", "4e6", part_of=0))]))
+    parts["Donor"].choose("NOR")
+    assert parts["figure"].value == ""
+    assert f"{NOTHING} 1 more counts within an act that is not chosen." in parts["sentence"].value

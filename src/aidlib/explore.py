@@ -79,23 +79,28 @@ def choose_acts(
     >>> len(choose_acts(books, donor="LVA").commitments), len(choose_acts(books, donor="NOR").commitments)
     (1, 0)
     """
-    acts = books.commitments
+    acts = _asked_for(books.commitments, donor, mechanism, stage, first, last)
+    while lost := parts_in(books.commitments) & set(acts["commitment_id"]) - parts_in(acts):
+        acts = acts[~acts["commitment_id"].isin(lost)]
+    return replace(
+        books,
+        commitments=acts.reset_index(drop=True),
+        events=_of(acts, books.events),
+        reports=_of(acts, books.reports),
+        evidence=_of(acts, books.evidence),
+        totals=total_commitments(acts, by=["donor"]),
+    )
+
+
+def _asked_for(
+    acts: pd.DataFrame, donor: str, mechanism: str, stage: str, first: date | None, last: date | None
+) -> pd.DataFrame:
     wanted = pd.Series(True, index=acts.index)
     for column, value in {"donor": donor, "mechanism": mechanism, "stage": stage}.items():
         wanted &= acts[column] == value if value else True
     wanted &= acts["announced_on"] >= pd.Timestamp(first) if first else True
     wanted &= acts["announced_on"] <= pd.Timestamp(last) if last else True
-    chosen = acts[wanted]
-    while lost := parts_in(acts) & set(chosen["commitment_id"]) - parts_in(chosen):
-        chosen = chosen[~chosen["commitment_id"].isin(lost)]
-    return replace(
-        books,
-        commitments=chosen.reset_index(drop=True),
-        events=_of(chosen, books.events),
-        reports=_of(chosen, books.reports),
-        evidence=_of(chosen, books.evidence),
-        totals=total_commitments(chosen, by=["donor"]),
-    )
+    return acts[wanted]
 
 
 def _of(acts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -109,29 +114,34 @@ class Explorer:
     books: Ledger
 
     def _repr_html_(self) -> str:
-        figure, sentence = _view(self.books, self.books)
+        figure, sentence = _view(self.books)
         return f"{figure}{sentence}<p>{WHERE}</p>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         return dict(_widgets(self.books)._repr_mimebundle_(**kwargs)) if find_spec("ipywidgets") else {}
 
     def __repr__(self) -> str:
-        return _words(self.books, self.books)
+        return _words(self.books, self.books, 0)
 
 
-def _words(chosen: Ledger, books: Ledger) -> str:
-    return books_words(chosen, of=books) if len(chosen.commitments) else NOTHING
+def _words(chosen: Ledger, books: Ledger, left_out: int) -> str:
+    said = books_words(chosen, of=books) if len(chosen.commitments) else NOTHING
+    more = f" {left_out} more count{'s' if left_out == 1 else ''} within an act that is not chosen."
+    return said + (more if left_out else "")
 
 
-def _view(chosen: Ledger, books: Ledger) -> tuple[str, str]:
+def _view(books: Ledger, **choices: Any) -> tuple[str, str]:
     """Draw the figure of what is chosen, where it holds a sum, and say what it is."""
+    chosen = choose_acts(books, **choices) if choices else books
+    asked = len(_asked_for(books.commitments, **choices)) if choices else len(books.commitments)
     told = tell_donors(chosen)
     about = {"finding": told["finding"], "alt": told["alt"], "subtitle": told["subtitle"]}
     figure = ""
     if len(build_totals(chosen, by=[])):
         svg = svg_of(draw_donors(chosen), "chosen-acts", source=source_of(chosen), **about)
         figure = image_html(svg, told["alt"])
-    return figure, f'<p role="status">{html.escape(_words(chosen, books))}</p>'
+    words = _words(chosen, books, asked - len(chosen.commitments))
+    return figure, f'<p role="status">{html.escape(words)}</p>'
 
 
 def _widgets(books: Ledger) -> Any:
@@ -148,8 +158,8 @@ def _widgets(books: Ledger) -> Any:
     figure, sentence = w.HTML(), w.HTML()
 
     def redraw(_: object = None) -> None:
-        chosen = choose_acts(books, **{name: choice.value for name, choice in choices.items()})
-        figure.value, sentence.value = _view(chosen, books)
+        chosen = {name: choice.value for name, choice in choices.items()}
+        figure.value, sentence.value = _view(books, **chosen)
 
     for choice in choices.values():
         choice.observe(redraw, names="value")

@@ -34,6 +34,8 @@ __all__ = ["ShownTable", "books_words", "largest_acts", "ledger_html", "readable
 ROWS = 20
 NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 COLUMNS = "donor mechanism stage status announced_on amount_eur_low amount_eur".split()
+# DataTables draws its controls on a ground of its own unless it is told the notebook's.
+BOX = "overflow-x:auto;--dt-html-background:var(--jp-layout-color0)"
 TABLE = "border-collapse:collapse;table-layout:auto;width:auto;font-size:.8em;margin:.6em 0"
 RIGHT = f"{CELL};text-align:right;white-space:nowrap"
 FACTS = {Event: facts_of, Commitment: commitment_facts}
@@ -60,7 +62,9 @@ for (const row of $rest) {
 }
 itables.set_or_remove_dark_class();
 table.classList.add("display", "compact");
-new itables.default(table, {order: [], pageLength: 10, autoWidth: false});
+const numbers = [...body.rows[0].cells].flatMap((cell, at) => cell.dataset.order === undefined ? [] : at);
+const columnDefs = [{targets: numbers, orderSequence: ["desc", "asc", ""]}];
+new itables.default(table, {order: [], pageLength: 10, autoWidth: false, columnDefs});
 box.querySelectorAll("small").forEach(note => note.remove());
 })();</script>"""
 )
@@ -180,13 +184,15 @@ Cell = tuple[str, str | None]
 
 def _table_html(table: pd.DataFrame, rows: int) -> str:
     keys = [] if isinstance(table.index, pd.RangeIndex) else [*table.index.names]
-    frame = table.reset_index(names=[name or f"row {at}" for at, name in enumerate(keys)]) if keys else table
+    names = [name or f"row {at}" for at, name in enumerate(keys)]
+    frame = table.reset_index(names=names, allow_duplicates=True) if keys else table
     lines = [*zip(*map(_column, (frame.iloc[:, at] for at in range(frame.shape[1]))), strict=True)]
-    heads = "".join(_head(str(name)) for name in frame.columns)
-    body = "".join(f"<tr>{_line_html(line, len(keys))}</tr>" for line in lines[:rows])
+    styles = [CELL if order is None else RIGHT for _, order in lines[0]] if lines else [CELL] * frame.shape[1]
+    heads = "".join(map(_head, frame.columns, styles))
+    body = "".join(f"<tr>{_line_html(line, styles, len(keys))}</tr>" for line in lines[:rows])
     note = f"The first {rows} of {len(lines)} rows." if len(lines) > rows else ""
     return (
-        f'<div style="overflow-x:auto"><table style="{TABLE}">'
+        f'<div style="{BOX}"><table style="{TABLE}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
         f"<small>{note}</small>{_script(lines[rows:]) if lines else ''}</div>"
     )
@@ -206,17 +212,16 @@ def _text(value: Any) -> str:
     return str(_shown(value)) if pd.api.types.is_scalar(value) else str(value)
 
 
-def _head(name: str) -> str:
-    words = html.escape(name).replace("_", "_<wbr>")  # a long name may go on in a second line
-    return f'<th scope="col" style="{CELL}">{words}</th>'
+def _head(name: object, style: str) -> str:
+    words = html.escape(str(name)).replace("_", "_<wbr>")  # a long name may go on in a second line
+    return f'<th scope="col" style="{style}">{words}</th>'
 
 
-def _line_html(line: Sequence[Cell], keys: int) -> str:
+def _line_html(line: Sequence[Cell], styles: Sequence[str], keys: int) -> str:
     cells = []
-    for at, (text, order) in enumerate(line):
-        tag, name = ("th scope=row", "th") if at < keys else ("td", "td")
+    for at, ((text, order), style) in enumerate(zip(line, styles, strict=True)):
+        tag, name = ('th scope="row"', "th") if at < keys else ("td", "td")
         sorts = "" if order is None else f' data-order="{order}"'
-        style = CELL if order is None else RIGHT
         cells.append(f'<{tag} style="{style}"{sorts}>{html.escape(text)}</{name}>')
     return "".join(cells)
 
