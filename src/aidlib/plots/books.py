@@ -70,7 +70,8 @@ def source_of(books: Ledger) -> str:
     read = books.events["doc_id"].nunique()
     rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
     shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
-    return f"{read} announcements; rates: {', '.join(shown) or 'none needed'}"
+    texts = f"{read:,} announcement{'' if read == 1 else 's'}"
+    return f"{texts}; rates: {', '.join(shown) or 'none needed'}"
 
 
 def draw_waterfall(ledger: Ledger) -> Figure:
