@@ -30,8 +30,8 @@ def test_reading_one_text_needs_neither_tables_nor_figures() -> None:
     assert loaded_by(read) & {"matplotlib", "papermill", "duckdb", "IPython"} == set()
 
 
-def test_every_name_of_the_top_is_offered_and_told_with_its_fields_or_an_example() -> None:
-    assert {"show_table", "explore", "build_ledger", "read_announcement"} <= set(dir(aidlib))
+def test_every_name_of_the_top_is_told_with_what_it_takes_or_an_example() -> None:
+    assert {"read_announcement", "build_ledger", "show_table", "explore"} <= set(dir(aidlib))
     for name in aidlib.__all__:
         if name != "__version__":
             told = getattr(aidlib, name).__doc__ or ""
