@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import aidlib
 
@@ -36,3 +37,7 @@ def test_every_name_of_the_top_is_told_with_what_it_takes_or_an_example() -> Non
         if name != "__version__":
             told = getattr(aidlib, name).__doc__ or ""
             assert "Parameters\n" in told or "Attributes\n" in told or ">>>" in told, name
+
+
+def test_no_name_of_the_top_is_hidden_by_a_module_of_that_name(root: Path) -> None:
+    assert {path.stem for path in (root / "src" / "aidlib").iterdir()} & set(aidlib.__all__) == set()

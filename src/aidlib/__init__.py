@@ -45,7 +45,7 @@ _HOME = {
     "check_report": "aidlib.kit",
     "explain": "aidlib.show",
     "show_table": "aidlib.tables",
-    "explore": "aidlib.explore",
+    "explore": "aidlib.explorer",
     "run_story": "aidlib.story",
 }
 

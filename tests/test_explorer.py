@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aidlib.explore import NOTHING, WHERE, choose_acts, explore
+from aidlib.explorer import NOTHING, WHERE, choose_acts, explore
 from aidlib.ledger import Ledger, build_ledger, build_totals
 from aidlib.plots import tell_donors
 from aidlib.story import load_books
@@ -76,7 +76,7 @@ def test_a_choice_adds_up_to_what_the_whole_books_give_for_it(whole: Ledger, col
 
 @pytest.fixture
 def without_widgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aidlib.explore.find_spec", lambda _: None)
+    monkeypatch.setattr("aidlib.explorer.find_spec", lambda _: None)
 
 
 @pytest.mark.usefixtures("without_widgets")
@@ -126,7 +126,7 @@ def widgets(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("Dropdown", "DatePicker", "HTML", "HBox", "VBox", "Layout"):
         setattr(module, name, Widget)
     monkeypatch.setitem(sys.modules, "ipywidgets", module)
-    monkeypatch.setattr("aidlib.explore.find_spec", lambda _: True)
+    monkeypatch.setattr("aidlib.explorer.find_spec", lambda _: True)
 
 
 def parts_of(books: Ledger) -> dict[str, Widget]:
