@@ -305,6 +305,11 @@ def split_parts(rows: Sequence[dict[str, Any]]) -> tuple[set[str], set[str]]:
     return booked.keys() - parts, parts
 
 
+def parts_in(commitments: pd.DataFrame) -> set[str]:
+    """Name the booked acts that are counted within another one of the same table."""
+    return split_parts(_records(commitments))[1]
+
+
 def naive_steps(ledger: Ledger) -> pd.DataFrame:
     """Walk from the sum of every amount told to the books, in euro.
 

@@ -37,6 +37,7 @@ __all__ = [
     "draw_waterfall",
     "period_of",
     "rate_days",
+    "source_of",
     "table_donors",
     "table_rates",
     "tell_donors",
@@ -63,6 +64,15 @@ def period_of(ledger: Ledger) -> str:
         return "no period"
     first, last = (day.strftime("%Y-%m") for day in (days.min(), days.max()))
     return first if first == last else f"{first} to {last}"
+
+
+def source_of(books: Ledger) -> str:
+    """Say where the books come from, as the line under a figure has it."""
+    read = books.events["doc_id"].nunique()
+    rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
+    shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
+    texts = f"{read:,} announcement{'' if read == 1 else 's'}"
+    return f"{texts}; rates: {', '.join(shown) or 'none needed'}"
 
 
 def draw_waterfall(ledger: Ledger) -> Figure:
