@@ -289,7 +289,7 @@ def test_bands_add_up_to_the_bars_of_their_payers() -> None:
     for books in (small(), many(), build_ledger([reading(*given)])):
         bands = table_flow(books).groupby("payer")["central_eur"].sum()
         bars = table_payers(books).set_index("donor")["central_eur"]
-        assert bands.to_dict() == bars[bars > 0].to_dict() | {code: 0 for code in bands[bands == 0].index}
+        assert bands.to_dict() == bars[bars > 0].to_dict() | dict.fromkeys(bands[bands == 0].index, 0)
 
 
 def test_a_part_for_other_goods_has_a_band_of_its_own() -> None:

@@ -30,7 +30,6 @@ from aidlib.plots.style import (
     sentence,
     shorten,
     styled,
-    text_width,
     wrap,
 )
 
