@@ -16,7 +16,7 @@ from aidlib.ledger.totals import total_commitments
 from aidlib.ledger.valuing import Valued, Valuer
 from aidlib.model import Commitment, Document, Event, Item, Reading, Span
 from aidlib.rates import Policy, RateTable, default_rates
-from aidlib.resolve import Placement, Resolution, resolve_events
+from aidlib.resolve import Placement, Resolution, find_copies, resolve_events
 from aidlib.resolve.reports import stated_interval
 
 __all__ = ["Ledger", "build_ledger"]
@@ -113,10 +113,13 @@ def build_ledger(
         became of each correction stands in ``corrections``.
     """
     kept, quarantine = _once(readings, set_aside)
-    plan = plan_corrections(kept, corrections, recipient=recipient, table=table)
+    copies = find_copies(reading.document for reading in kept.values() if reading.events)
+    plan = plan_corrections(kept, corrections, recipient=recipient, table=table, copies=copies)
     plan = narrow(plan, keep) if keep else plan
     kept = plan.readings
-    resolution = resolve_events(kept.values(), recipient=recipient, table=table, constraints=plan.constraints)
+    resolution = resolve_events(
+        kept.values(), recipient=recipient, table=table, constraints=plan.constraints, copies=copies
+    )
     valuer = Valuer(policy, fixed_day, table)
     valued = [_value_act(act, kept, valuer) for act in resolution.commitments]
     acts = [_mark(act, plan) for act in _flag_parts(valued)]

@@ -29,7 +29,7 @@ STATUSES = ("booked", "proposed", "total", "other", "dropped")
 ACTIONS = ("accept", "set", "merge", "split", "drop")
 STATES = ("applied", "overruled", "target_gone", "ambiguous")
 MODIFIERS = ("exact", "approx", "at_least", "up_to", "range", "none")
-KINDS = ("restates", "part_of", "delivers", "supersedes", "possible_overlap")
+KINDS = ("restates", "copies", "part_of", "delivers", "supersedes", "possible_overlap")
 AID_TYPES = ("military", "financial", "humanitarian", "mixed")
 
 
@@ -96,7 +96,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("items", "goods, with :number where told, | between"),
         _text("aliases", "other names of the act, | between"),
         Column("n_reports", "count", "events that report it", True),
-        Column("n_outlets", "count", "sources that report it", True),
+        Column("n_outlets", "count", "sources that report it; copies of one text are one", True),
         _text("reasons", "what is uncertain, and what people have decided, | between"),
     ),
     "events": (

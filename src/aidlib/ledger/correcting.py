@@ -41,8 +41,9 @@ def plan_corrections(
     *,
     recipient: str = "UKR",
     table: RateTable | None = None,
+    copies: Mapping[str, Document] | None = None,
 ) -> Plan:
-    """Work out what corrections do to readings.
+    """Work out what corrections do to readings; ``copies`` are those of ``find_copies``.
 
     Events are corrected first; merges and splits speak of the acts that then result, and corrections
     of whole acts of those that result from these. Of two that contradict each other the later holds.
@@ -51,7 +52,7 @@ def plan_corrections(
     newest = sorted(corrections, key=lambda one: one.age, reverse=True)
     overruled: dict[str, Mapping[str, Any]] = {}
     while newest:
-        plan = _Desk(readings, newest, recipient, table).plan()
+        plan = _Desk(readings, newest, recipient, table, copies).plan()
         lost = {row["id"]: row for row in plan.rows if row["state"] == "overruled"}
         if not lost:
             rows = [*plan.rows, *overruled.values()]
@@ -71,8 +72,9 @@ class _Desk:
         newest: Sequence[Correction],
         recipient: str,
         table: RateTable | None,
+        copies: Mapping[str, Document] | None,
     ) -> None:
-        self._raw, self._newest = raw, newest
+        self._raw, self._newest, self._copies = raw, newest, copies
         self._recipient, self._table = recipient, table
         self._found: dict[str, Found] = {}
         self._outcome: dict[str, tuple[str, str]] = {}
@@ -165,7 +167,11 @@ class _Desk:
     def _acts(self, constraints: Constraints) -> dict[Key, Commitment]:
         readings = self._readings().values()
         self._resolution = resolve_events(
-            readings, recipient=self._recipient, table=self._table, constraints=constraints
+            readings,
+            recipient=self._recipient,
+            table=self._table,
+            constraints=constraints,
+            copies=self._copies,
         )
         return {key: act for act in self._resolution.commitments for key in act.reports}
 

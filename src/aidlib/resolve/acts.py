@@ -38,10 +38,12 @@ def act_status(reports: Sequence[Report], recipient: str) -> str:
 def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: str) -> Commitment:
     """Build the commitment that the reports, in order of telling, tell of.
 
-    A field takes the value that most reports give. A sum in the donor's own currency comes before
-    an outlet's conversion, a firm one before a proposed one, an exact one before a vague one.
+    A field takes the value that most reports give, copies of one text being one. A sum in the donor's
+    own currency comes before an outlet's conversion, a firm one before a proposed one, an exact one
+    before a vague one.
     """
     first = reports[0].event
+    voices = [report.event for report in _once_a_text(reports)]
     best = _best_sum(reports)
     day, how, notes = _announced(reports)
     stage = max((report.event.stage for report in reports), key=RANKS.__getitem__)
@@ -53,9 +55,9 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
         stage=stage,
         reports=tuple(report.key for report in reports),
         donors=tuple(sorted({donor for report in reports for donor in report.event.donors or ()})),
-        channel=_most([report.event.channel for report in reports]),
-        mechanism=_most([report.event.mechanism for report in reports], prefer=SCHEMES),
-        aid_type=_most([report.event.aid_type for report in reports]),
+        channel=_most([event.channel for event in voices]),
+        mechanism=_most([event.mechanism for event in voices], prefer=SCHEMES),
+        aid_type=_most([event.aid_type for event in voices]),
         announced_on=day,
         announced_how=how,
         stage_dates=_stage_dates(reports),
@@ -66,9 +68,17 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
         modifier=best.report.event.modifier if best else "none",
         items=_items(reports),
         n_reports=len(reports),
-        n_outlets=len({report.document.source or report.document.id for report in reports}),
+        n_outlets=len({report.outlet for report in reports}),
         reasons=tuple(notes + _doubts(reports)),
     )
+
+
+def _once_a_text(reports: Sequence[Report]) -> list[Report]:
+    """Leave out the reports of copies whose original, or another copy of it, has told before."""
+    first: dict[str, Report] = {}
+    for report in reports:
+        first.setdefault(report.origin.id, report)
+    return [report for report in reports if first[report.origin.id].document is report.document]
 
 
 def _most(values: Sequence[Value | None], prefer: frozenset[str] = frozenset()) -> Value | None:
@@ -106,7 +116,8 @@ def _best_sum(reports: Sequence[Report]) -> _Told | None:
     if not told:
         return None
     home = home_currencies().get(told[0].report.event.donor or "")
-    support = Counter((sum_.amount, sum_.currency) for sum_ in told)
+    once = [sum_ for report in _once_a_text(reports) for sum_ in _sums_told(report)]
+    support = Counter((sum_.amount, sum_.currency) for sum_ in once)
 
     def rank(sum_: _Told) -> tuple[bool, bool, bool, bool, int, int, int, int]:
         event = sum_.report.event

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from aidlib.model import Stage
 from aidlib.rates import RateTable
@@ -23,6 +24,9 @@ BUCKET = math.log(1.1)
 WIDEST = 1.35
 FLOOR = 2.0
 CONTRADICTION = -4.0
+WHAT_IS_SAID = attrgetter(
+    *"donor recipient stage amount currency mechanism items is_cumulative_total".split()
+)
 
 
 # Donor, recipient, whether a total; within it the kind of block, and what its reports share.
@@ -54,7 +58,7 @@ def group_reports(
     table: RateTable | None = None,
     constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
 ) -> tuple[list[Group], list[Edge]]:
-    """Group the reports that tell of one act; what people have decided comes first.
+    """Group the reports that tell of one act; what people have decided comes first, then copies.
 
     Returns
     -------
@@ -71,6 +75,8 @@ def group_reports(
     edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left, e.right))
     joined = _Union(reports, table)
     joined.obey(constraints)
+    for edge in _copied(reports, constraints.dropped):
+        joined.follow(edge)
     undecided = [edge for edge in edges if edge.score < match_accept()]
     for edge in edges:
         if edge.score >= match_accept():
@@ -113,6 +119,12 @@ class _Union:
         if a == b or not self._may_be_one(a, b) or self._contradict(a, b):
             return
         self._unite(edge)
+
+    def follow(self, edge: Edge) -> None:
+        """Join what a text says and a copy says again."""
+        a, b = self.find(edge.left), self.find(edge.right)
+        if a != b and self._may_be_one(a, b):
+            self._unite(edge)
 
     def _may_be_one(self, a: int, b: int) -> bool:
         return self._voices[a].isdisjoint(self._voices[b]) and self._barred[a].isdisjoint(self._members[b])
@@ -159,6 +171,22 @@ class _Union:
             Group(tuple(members), {n: self._why[n] for n in members if n in self._why})
             for members in sorted(found.values())
         ]
+
+
+def _copied(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[Edge]:
+    """Tie each statement of a copied text to the same statement where it was told first."""
+    copied = {report.origin.id for report in reports if report.origin is not report.document}
+    first: dict[tuple[object, ...], int] = {}
+    times: Counter[tuple[object, ...]] = Counter()
+    for n, report in enumerate(reports):
+        if report.origin.id not in copied or report.key in dropped:
+            continue
+        said = WHAT_IS_SAID(report.event)
+        # A text may say the same of two acts: the copy's second time tells again of the second.
+        times[report.document.id, *said] += 1
+        left = first.setdefault((report.origin.id, *said, times[report.document.id, *said]), n)
+        if left != n:
+            yield Edge(math.inf, left, n, ("text_copied",))
 
 
 def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[tuple[int, int]]:

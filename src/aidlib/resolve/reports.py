@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from aidlib.errors import RateError
 from aidlib.model import Document, Event, Reading, Stage
@@ -45,8 +46,9 @@ class Report:
     ``first`` and ``last`` bound the day of the act; ``told`` is the day of publication, else the
     last day that the event gives. ``is_loose`` marks background without a date. ``named`` are the
     items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage. A ``voice``
-    tells no act twice: it is the document, or the register that the document is a row of. Days
-    stand as dates and, since comparing goes faster so, as ordinals.
+    tells no act twice: it is the document, or the register that the document is a row of. ``origin``
+    is the document, or the one whose text it copies. Days stand as dates and, since comparing goes
+    faster so, as ordinals.
     """
 
     document: Document
@@ -62,6 +64,7 @@ class Report:
     named: frozenset[str]
     rank: int
     voice: str
+    origin: Document
     told_day: int
     first_day: int
     last_day: int
@@ -80,6 +83,11 @@ class Report:
     def order(self) -> tuple[date, str, int]:
         """Order of telling: day, document id, index."""
         return self.told, self.document.id, self.index
+
+    @property
+    def outlet(self) -> str:
+        """Who reports it: the source of the text, or that of the text which it copies."""
+        return self.origin.source or self.origin.id
 
 
 def significant_digits(amount: Decimal) -> int:
@@ -128,19 +136,26 @@ def _last_day(text: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def collect_reports(readings: Iterable[Reading], *, table: RateTable | None = None) -> list[Report]:
-    """Make a report of every event, in order of telling."""
+def collect_reports(
+    readings: Iterable[Reading],
+    *,
+    table: RateTable | None = None,
+    copies: Mapping[str, Document] = MappingProxyType({}),
+) -> list[Report]:
+    """Make a report of every event, in order of telling; ``copies`` are those of ``find_copies``."""
     table = table or default_rates()
     reports = [
-        make_report(reading.document, index, event, table)
+        make_report(reading.document, index, event, table, origin=copies.get(reading.document.id))
         for reading in readings
         for index, event in enumerate(reading.events)
     ]
     return sorted(reports, key=lambda r: r.order)
 
 
-def make_report(document: Document, index: int, event: Event, table: RateTable) -> Report:
-    """Make the report of one event."""
+def make_report(
+    document: Document, index: int, event: Event, table: RateTable, *, origin: Document | None = None
+) -> Report:
+    """Make the report of one event; ``origin`` is the document whose text this one copies."""
     stated = stated_interval(event)
     told = document.published or (stated[1] if stated else UNKNOWN_DAY)
     is_loose = stated is None and (event.about_past or document.published is None)
@@ -161,6 +176,7 @@ def make_report(document: Document, index: int, event: Event, table: RateTable) 
         named=frozenset(item.item for item in event.items if any(map(str.isupper, item.item))),
         rank=RANKS[event.stage],
         voice=f"register {document.register}" if document.register else document.id,
+        origin=origin or document,
         told_day=told.toordinal(),
         first_day=first.toordinal(),
         last_day=last.toordinal(),

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from aidlib.model import Commitment, Reading, Span, Stage
+from aidlib.model import Commitment, Document, Reading, Span, Stage
 from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.acts import build_commitment, make_slug, report_sha
 from aidlib.resolve.clusters import Edge, Group, group_reports
 from aidlib.resolve.constraints import Constraints, Key
+from aidlib.resolve.copies import find_copies
 from aidlib.resolve.reports import Report, collect_reports, make_report
 
 __all__ = ["Link", "Placement", "Resolution", "resolve_events"]
@@ -22,8 +23,9 @@ __all__ = ["Link", "Placement", "Resolution", "resolve_events"]
 class Link:
     """One tie of the claim graph, with the words it rests on.
 
-    ``kind`` is ``restates``, ``delivers`` or ``supersedes`` (a report, ``document#index``, to its
-    commitment), ``part_of`` or ``possible_overlap`` (a commitment to another).
+    ``kind`` is ``restates``, ``delivers``, ``supersedes`` or ``copies`` (a report, ``document#index``,
+    to its commitment), ``part_of`` or ``possible_overlap`` (a commitment to another). The words are
+    those of the report; of one that copies, those of the report that its text is a copy of.
     """
 
     kind: str
@@ -73,6 +75,7 @@ def resolve_events(
     recipient: str = "UKR",
     table: RateTable | None = None,
     constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
+    copies: Mapping[str, Document] | None = None,
 ) -> Resolution:
     """Join the events that tell of one act, and hang parts under their whole.
 
@@ -84,6 +87,9 @@ def resolve_events(
         Whose books these are: acts for others get the status ``other``.
     constraints : Constraints
         What people have decided of single reports.
+    copies : mapping of str to Document, optional
+        What ``find_copies`` says of the documents, where it is known already. Copies tell of one act
+        once: they count as one outlet, and as one voice where reports disagree.
 
     Returns
     -------
@@ -91,7 +97,10 @@ def resolve_events(
         Independent of the order of the readings. What stays undecided is two commitments with
         a link ``possible_overlap``.
     """
-    reports = collect_reports(readings, table=table)
+    readings = list(readings)
+    if copies is None:
+        copies = find_copies(reading.document for reading in readings if reading.events)
+    reports = collect_reports(readings, table=table, copies=copies)
     groups, undecided = group_reports(reports, table=table, constraints=constraints)
     named = _as_told(reports, constraints, table or default_rates())
     acts = _name_acts(reports, groups, recipient, named, constraints)
@@ -182,12 +191,17 @@ def _link(kind: str, from_id: str, to_id: str, report: Report, reason: str) -> L
 def _report_links(
     reports: Sequence[Report], groups: Sequence[Group], acts: Sequence[Commitment]
 ) -> list[Link]:
-    """Say of each report but an act's first what it does to the act: repeat, deliver or amend it."""
+    """Say of each report but an act's first what it does to the act: copy, repeat, deliver or amend it."""
     links = []
     for act, group in zip(acts, groups, strict=True):
         reached = reports[group.members[0]].event.stage
+        first = {reports[n].origin.id: reports[n] for n in reversed(group.members)}
         for n in group.members[1:]:
             report, edge = reports[n], group.why.get(n)
+            told = first[report.origin.id]
+            if told.document is not report.document:
+                links.append(_link("copies", _reference(report), act.commitment_id, told, "text_copied"))
+                continue
             cues = edge.cues if edge else ("same_group",)
             kind = "restates"
             if "sum_amended" in cues:
