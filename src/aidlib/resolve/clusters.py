@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
-from aidlib.model import Stage
 from aidlib.rates import RateTable
 from aidlib.resolve.constraints import Constraints, Key
 from aidlib.resolve.match import EXACT, SCHEMES, match_accept, match_doubt, match_reports
@@ -34,8 +34,7 @@ Home = tuple[str, str | None, bool]
 Shared = tuple[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """Two reports, by their place in the order of telling, with what speaks for their sameness."""
 
     score: float
@@ -68,19 +67,19 @@ def group_reports(
         Edges between groups whose sums agree, but for which too little else speaks.
     """
     edges = []
+    doubt, accept = match_doubt(), match_accept()
     for left, right in _candidates(reports, constraints.dropped):
         score, cues = match_reports(reports[left], reports[right], table=table)
-        if score >= match_doubt():
+        if score >= doubt:
             edges.append(Edge(score, left, right, cues))
     edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left, e.right))
     joined = _Union(reports, table)
     joined.obey(constraints)
     for edge in _copied(reports, constraints.dropped):
         joined.follow(edge)
-    undecided = [edge for edge in edges if edge.score < match_accept()]
-    for edge in edges:
-        if edge.score >= match_accept():
-            joined.join(edge)
+    undecided = [edge for edge in edges if edge.score < accept]
+    for edge in edges[: len(edges) - len(undecided)]:
+        joined.join(edge)
     return joined.groups(), [edge for edge in undecided if joined.is_open(edge)]
 
 
@@ -148,8 +147,7 @@ class _Union:
             match_reports(self._reports[x], self._reports[y], table=self._table)[0] <= CONTRADICTION
             for x, y in pairs
             # What was proposed may have become law with another amount.
-            if (self._reports[x].event.stage is Stage.PROPOSED)
-            == (self._reports[y].event.stage is Stage.PROPOSED)
+            if self._reports[x].is_proposed == self._reports[y].is_proposed
         )
 
     def _choose_witnesses(self, members: set[int]) -> set[int]:
@@ -191,21 +189,29 @@ def _copied(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[Edge
 
 def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
-    homes: dict[Home, dict[Shared, list[int]]] = defaultdict(lambda: defaultdict(list))
+    homes: dict[Home, list[int]] = defaultdict(list)
+    for n, report in enumerate(reports):
+        event = report.event
+        if event.donor is not None and report.key not in dropped:
+            homes[event.donor, event.recipient, event.is_cumulative_total].append(n)
+    # One home after the other: its reports stay in the processor's cache.
+    for members in homes.values():
+        for left, right in _pairs([reports[n] for n in members]):
+            yield members[left], members[right]
+
+
+def _pairs(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
+    blocks: dict[Shared, list[int]] = defaultdict(list)
     least = [min(report.euros, default=0.0) for report in reports]
     most = [max(report.euros, default=math.inf) for report in reports]
     for right, report in enumerate(reports):
-        event = report.event
-        if event.donor is None or report.key in dropped:
-            continue
-        blocks = homes[event.donor, event.recipient, event.is_cumulative_total]
         filed, more = _keys(report)
         found: set[int] = set()
         for key in (*filed, *more):
             if key in blocks:
                 found.update(blocks[key][-NEAREST[key[0]] :])
         low, high = least[right] / FLOOR, most[right] * FLOOR
-        for left in sorted(found):
+        for left in found:
             if most[left] >= low and least[left] <= high and _may_match(reports[left], report):
                 yield left, right
         for key in filed:
@@ -230,7 +236,7 @@ def _surely_differ(a: Report, b: Report) -> bool:
     x, y = a.sums[0], b.sums[0]
     if x.currency != y.currency or x.digits != y.digits or abs(x.amount - y.amount) <= EXACT * x.amount:
         return False
-    return (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED)
+    return a.is_proposed == b.is_proposed
 
 
 def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
@@ -241,7 +247,7 @@ def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
     more: list[Shared] = [("sum", bucket + step) for bucket in buckets for step in (-1, 1)]
     if event.is_cumulative_total:
         return [*filed, ("total", (event.mechanism, event.aid_type))], more
-    if event.mechanism in SCHEMES or event.stage is Stage.PROPOSED:
+    if event.mechanism in SCHEMES or report.is_proposed:
         filed.append(("scheme", event.mechanism))
     elif event.mechanism:
         more.append(("scheme", event.mechanism))

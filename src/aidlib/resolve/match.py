@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 
 from aidlib.errors import RateError
 from aidlib.lexicon import match_weights
-from aidlib.model import AidType, Stage
+from aidlib.model import AidType
 from aidlib.rates import RateTable, default_rates
-from aidlib.resolve.reports import Report, Sum
+from aidlib.resolve.reports import Report, Sum, unit_of
 
 __all__ = ["EXACT", "SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
 
@@ -147,7 +147,7 @@ def _match_rounded(x: Sum, y: Sum, left: float, right: float) -> Match | None:
     coarse, fine, of = (x, right, left) if x.digits < y.digits else (y, left, right)
     if x.digits == y.digits and x.currency == y.currency:
         return None
-    unit = _unit(of, coarse.digits)
+    unit = coarse.unit if of == coarse.amount else unit_of(of, coarse.digits)
     is_floor = coarse.is_floor and of <= fine < of + unit
     gap = abs(fine - of)
     if is_floor or gap <= min(unit / 2, WIDEST_ROUNDING * of):
@@ -155,27 +155,22 @@ def _match_rounded(x: Sum, y: Sum, left: float, right: float) -> Match | None:
     return None
 
 
-def _unit(amount: float, digits: int) -> float:
-    exponent = len(str(int(amount))) - digits
-    return float(10**exponent) if exponent >= 0 else 1.0
-
-
 def _is_amended(a: Report, b: Report) -> bool:
     """Whether a proposal became law with another amount: one scheme, within months."""
-    if (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED):
+    if a.is_proposed == b.is_proposed:
         return False
-    first, second = (a, b) if a.event.stage is Stage.PROPOSED else (b, a)
+    first, second = (a, b) if a.is_proposed else (b, a)
     if second.first < first.first or second.event.about_past or (second.first - first.last).days > 150:
         return False
     if (first.event.part_of is None) != (second.event.part_of is None):
         return False
     x, y = first.sums[0], second.sums[0]
     is_close = x.currency == y.currency and abs(x.amount - y.amount) <= AMENDED * max(x.amount, y.amount)
-    return is_close and first.event.mechanism is not None and first.event.mechanism == second.event.mechanism
+    return is_close and first.mechanism is not None and first.mechanism == second.mechanism
 
 
 def _match_mechanisms(a: Report, b: Report) -> Match:
-    one, other = a.event.mechanism, b.event.mechanism
+    one, other = a.mechanism, b.mechanism
     if one is None or other is None:
         return NOTHING
     if one == other:
@@ -195,7 +190,7 @@ def _match_items(a: Report, b: Report) -> Match:
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
     is_one_way = bool(a.sums) == bool(b.sums) or (
-        a.event.mechanism is not None and a.event.mechanism == b.event.mechanism
+        a.mechanism is not None and a.mechanism == b.mechanism
     )
     if not is_one_way:
         return NOTHING
@@ -247,7 +242,7 @@ def _is_traceable(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
     if a.named and b.named and a.named & b.named:
         return True
-    is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
+    is_scheme = a.mechanism in SCHEMES and a.mechanism == b.mechanism
     # A scheme without a sum says little once some days have passed: it may be the next act.
     return is_scheme and (bool(a.sums and b.sums) or b.first_day - a.last_day <= AT_ONCE)
 

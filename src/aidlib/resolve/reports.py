@@ -14,12 +14,14 @@ from aidlib.model import Document, Event, Reading, Stage
 from aidlib.rates import RateTable, default_rates
 
 __all__ = [
+    "RANKS",
     "Report",
     "act_interval",
     "collect_reports",
     "make_report",
     "significant_digits",
     "stated_interval",
+    "unit_of",
 ]
 
 # Undated background is taken to be at most this old.
@@ -31,12 +33,16 @@ RANKS = {stage: stage.rank for stage in Stage}
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One sum of an event as a float, for comparing only: booked sums stay Decimal."""
+    """One sum of an event as a float, for comparing only: booked sums stay Decimal.
+
+    ``digits`` is the number that it is stated with, ``unit`` what one in the last of them is worth.
+    """
 
     amount: float
     currency: str
     digits: int
     is_floor: bool
+    unit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,8 @@ class Report:
     last day that the event gives. ``is_loose`` marks background without a date. ``named`` are the
     items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage. A ``voice``
     tells no act twice: it is the document, or the register that the document is a row of. ``origin``
-    is the document, or the one whose text it copies. Days stand as dates and, since comparing goes
-    faster so, as ordinals.
+    is the document, or the one whose text it copies. Since comparing goes faster so, days stand as
+    dates and as ordinals, and what is asked of every pair stands here as well as in the event.
     """
 
     document: Document
@@ -63,8 +69,11 @@ class Report:
     items: dict[str, int | float | None]
     named: frozenset[str]
     rank: int
+    mechanism: str | None
+    is_proposed: bool
     voice: str
     origin: Document
+    key: tuple[str, int]  # document id and index of the event
     told_day: int
     first_day: int
     last_day: int
@@ -73,11 +82,6 @@ class Report:
     def eur(self) -> float | None:
         """The stated sum in euro, roughly."""
         return self.euros[0] if self.euros else None
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Document id and index of the event."""
-        return self.document.id, self.index
 
     @property
     def order(self) -> tuple[date, str, int]:
@@ -176,7 +180,10 @@ def make_report(
         named=frozenset(item.item for item in event.items if any(map(str.isupper, item.item))),
         rank=RANKS[event.stage],
         voice=f"register {document.register}" if document.register else document.id,
+        mechanism=event.mechanism,
+        is_proposed=event.stage is Stage.PROPOSED,
         origin=origin or document,
+        key=(document.id, index),
         told_day=told.toordinal(),
         first_day=first.toordinal(),
         last_day=last.toordinal(),
@@ -189,10 +196,27 @@ def _sums(event: Event) -> tuple[Sum, ...]:
     stated += [(other.amount, other.currency) for other in event.amount_alt]
     stated += [(event.low, event.currency), (event.high, event.currency)]
     return tuple(
-        Sum(float(amount), currency, significant_digits(amount), is_floor)
+        _sum(amount, currency, is_floor)
         for amount, currency in stated
         if amount is not None and currency is not None and amount.is_finite() and 0 < amount < LARGEST
     )
+
+
+def _sum(amount: Decimal, currency: str, is_floor: bool) -> Sum:
+    digits, rough = significant_digits(amount), float(amount)
+    return Sum(rough, currency, digits, is_floor, unit_of(rough, digits))
+
+
+def unit_of(amount: float, digits: int) -> float:
+    """Give what one in the last of so many digits is worth, at least 1.
+
+    Examples
+    --------
+    >>> unit_of(394_600_000.0, 4), unit_of(1.5, 2)
+    (100000.0, 1.0)
+    """
+    exponent = len(str(int(amount))) - digits
+    return float(10**exponent) if exponent >= 0 else 1.0
 
 
 def _euros(sums: tuple[Sum, ...], day: date, table: RateTable) -> tuple[float, ...]:

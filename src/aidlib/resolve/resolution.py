@@ -14,7 +14,7 @@ from aidlib.resolve.acts import build_commitment, make_slug, report_sha
 from aidlib.resolve.clusters import Edge, Group, group_reports
 from aidlib.resolve.constraints import Constraints, Key
 from aidlib.resolve.copies import find_copies
-from aidlib.resolve.reports import Report, collect_reports, make_report
+from aidlib.resolve.reports import RANKS, Report, collect_reports, make_report
 
 __all__ = ["Link", "Placement", "Resolution", "resolve_events"]
 
@@ -194,7 +194,7 @@ def _report_links(
     """Say of each report but an act's first what it does to the act: copy, repeat, deliver or amend it."""
     links = []
     for act, group in zip(acts, groups, strict=True):
-        reached = reports[group.members[0]].event.stage
+        reached = reports[group.members[0]].rank
         first = {reports[n].origin.id: reports[n] for n in reversed(group.members)}
         for n in group.members[1:]:
             report, edge = reports[n], group.why.get(n)
@@ -206,9 +206,9 @@ def _report_links(
             kind = "restates"
             if "sum_amended" in cues:
                 kind = "supersedes"
-            elif report.event.stage.rank >= Stage.DISBURSED.rank > reached.rank:
+            elif report.rank >= RANKS[Stage.DISBURSED] > reached:
                 kind = "delivers"
-            reached = max(reached, report.event.stage, key=lambda stage: stage.rank)
+            reached = max(reached, report.rank)
             links.append(_link(kind, _reference(report), act.commitment_id, report, "+".join(cues)))
     return links
 
