@@ -43,8 +43,9 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
     before a vague one.
     """
     first = reports[0].event
-    voices = [report.event for report in _once_a_text(reports)]
-    best = _best_sum(reports)
+    heard = _once_a_text(reports)
+    voices = [report.event for report in heard]
+    best = _best_sum(reports, heard)
     day, how, notes = _announced(reports)
     stage = max((report.event.stage for report in reports), key=RANKS.__getitem__)
     return Commitment(
@@ -111,13 +112,13 @@ def _sums_told(report: Report) -> list[_Told]:
     ]
 
 
-def _best_sum(reports: Sequence[Report]) -> _Told | None:
+def _best_sum(reports: Sequence[Report], heard: Sequence[Report]) -> _Told | None:
     told = [sum_ for report in reports for sum_ in _sums_told(report)]
     if not told:
         return None
     home = home_currencies().get(told[0].report.event.donor or "")
-    once = [sum_ for report in _once_a_text(reports) for sum_ in _sums_told(report)]
-    support = Counter((sum_.amount, sum_.currency) for sum_ in once)
+    counted = {report.key for report in heard}
+    support = Counter((sum_.amount, sum_.currency) for sum_ in told if sum_.report.key in counted)
 
     def rank(sum_: _Told) -> tuple[bool, bool, bool, bool, int, int, int, int]:
         event = sum_.report.event
@@ -190,7 +191,7 @@ def make_slug(earliest: Report) -> str:
     """
     event = earliest.event
     # The month of the earliest telling: later documents may date the act better, its name stays.
-    month = f"{earliest.last if not earliest.is_loose else earliest.told:%Y-%m}"
+    month = (earliest.last if not earliest.is_loose else earliest.told).isoformat()[:7]
     way = event.mechanism or (str(event.aid_type) if event.aid_type else "aid")
     kind = "total-" if event.is_cumulative_total else ""
     return f"{event.donor or 'XXX'}-{event.recipient or 'XXX'}-{kind}{way}-{month}-{_size(earliest)}"

@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from aidlib.rates import RateTable
+from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.constraints import Constraints, Key
-from aidlib.resolve.match import EXACT, SCHEMES, match_accept, match_doubt, match_reports
+from aidlib.resolve.match import (
+    EXACT,
+    SCHEMES,
+    WIDEST_ROUNDING,
+    match_accept,
+    match_doubt,
+    match_reports,
+)
 from aidlib.resolve.reports import Report
 
 __all__ = ["Edge", "Group", "group_reports"]
@@ -66,7 +73,7 @@ def group_reports(
     undecided
         Edges between groups whose sums agree, but for which too little else speaks.
     """
-    edges = []
+    edges, table = [], table or default_rates()
     doubt, accept = match_doubt(), match_accept()
     for left, right in _candidates(reports, constraints.dropped):
         score, cues = match_reports(reports[left], reports[right], table=table)
@@ -86,7 +93,7 @@ def group_reports(
 class _Union:
     """Disjoint groups that never hold two reports of one voice, nor two that contradict."""
 
-    def __init__(self, reports: Sequence[Report], table: RateTable | None) -> None:
+    def __init__(self, reports: Sequence[Report], table: RateTable) -> None:
         self._reports, self._table = reports, table
         self._root = list(range(len(reports)))
         self._members = [[n] for n in range(len(reports))]
@@ -115,7 +122,10 @@ class _Union:
 
     def join(self, edge: Edge) -> None:
         a, b = self.find(edge.left), self.find(edge.right)
-        if a == b or not self._may_be_one(a, b) or self._contradict(a, b):
+        if a == b or not self._may_be_one(a, b):
+            return
+        # Two reports alone do not contradict what their edge says.
+        if len(self._members[a]) + len(self._members[b]) > 2 and self._contradict(a, b):
             return
         self._unite(edge)
 
@@ -142,13 +152,14 @@ class _Union:
         self._why.setdefault(edge.right, edge)
 
     def _contradict(self, a: int, b: int) -> bool:
-        pairs = {(min(x, y), max(x, y)) for x in self._witnesses[a] for y in self._witnesses[b]}
-        return any(
-            match_reports(self._reports[x], self._reports[y], table=self._table)[0] <= CONTRADICTION
-            for x, y in pairs
-            # What was proposed may have become law with another amount.
-            if self._reports[x].is_proposed == self._reports[y].is_proposed
-        )
+        return any(self._differ(x, y) for x in self._witnesses[a] for y in self._witnesses[b])
+
+    def _differ(self, x: int, y: int) -> bool:
+        one, other = self._reports[min(x, y)], self._reports[max(x, y)]
+        # What was proposed may have become law with another amount.
+        if one.is_proposed != other.is_proposed:
+            return False
+        return match_reports(one, other, table=self._table)[0] <= CONTRADICTION
 
     def _choose_witnesses(self, members: set[int]) -> set[int]:
         """First and last of the reports, and the first and last with a sum."""
@@ -232,11 +243,14 @@ def _may_match(a: Report, b: Report) -> bool:
 
 
 def _surely_differ(a: Report, b: Report) -> bool:
-    """Whether two lone sums of one currency and as many digits differ: no rounding makes them equal."""
+    """Whether two lone sums of one currency differ so that no rounding makes them equal."""
     x, y = a.sums[0], b.sums[0]
-    if x.currency != y.currency or x.digits != y.digits or abs(x.amount - y.amount) <= EXACT * x.amount:
+    if x.currency != y.currency or a.is_proposed != b.is_proposed:
         return False
-    return a.is_proposed == b.is_proposed
+    gap = abs(x.amount - y.amount)
+    if x.digits == y.digits:
+        return gap > EXACT * x.amount
+    return gap > WIDEST_ROUNDING * max(x.amount, y.amount) and not (x.is_floor or y.is_floor)
 
 
 def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:

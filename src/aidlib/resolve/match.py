@@ -11,7 +11,7 @@ from aidlib.model import AidType
 from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.reports import Report, Sum, unit_of
 
-__all__ = ["EXACT", "SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
+__all__ = ["EXACT", "SCHEMES", "WIDEST_ROUNDING", "Match", "match_accept", "match_doubt", "match_reports"]
 
 Match = tuple[float, tuple[str, ...]]
 
@@ -87,12 +87,13 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
         return sums
     if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
         sums = _cue("sum_amended")
-    score, cues = sums
-    for weigh in (_match_mechanisms, _match_items, _match_kinds, _match_days):
-        more, names = weigh(a, b)
-        score += more
-        cues += names
-    return score, cues
+    way, items, kind, days = (
+        _match_mechanisms(a, b),
+        _match_items(a, b),
+        _match_kinds(a, b),
+        _match_days(a, b),
+    )
+    return sums[0] + way[0] + items[0] + kind[0] + days[0], sums[1] + way[1] + items[1] + kind[1] + days[1]
 
 
 @lru_cache(maxsize=65536)
@@ -107,14 +108,14 @@ def _match_sums(a: Report, b: Report, table: RateTable) -> Match:
     if not a.sums or not b.sums:
         return NOTHING
     if len(a.sums) == len(b.sums) == 1:
-        return _match_sum(a.sums[0], b.sums[0], (a.told, b.told), table)
+        return _match_sum(a.sums[0], b.sums[0], a.told, b.told, table)
     return max(
-        (_match_sum(x, y, (a.told, b.told), table) for x in a.sums for y in b.sums),
+        (_match_sum(x, y, a.told, b.told, table) for x in a.sums for y in b.sums),
         key=lambda match: match[0],
     )
 
 
-def _match_sum(x: Sum, y: Sum, days: tuple[date, date], table: RateTable) -> Match:
+def _match_sum(x: Sum, y: Sum, first: date, second: date, table: RateTable) -> Match:
     if x.currency == y.currency:
         gap = abs(x.amount - y.amount) / max(x.amount, y.amount)
         if gap <= EXACT and (gap == 0 or min(x.digits, y.digits) > 2):
@@ -122,6 +123,7 @@ def _match_sum(x: Sum, y: Sum, days: tuple[date, date], table: RateTable) -> Mat
             digits = min(x.digits, y.digits, 3)
             return weights["sum_same"] + weights["sum_same_digit"] * (digits - 1), ("sum_same",)
         return _match_rounded(x, y, x.amount, y.amount) or _cue("sum_differs")
+    days = first, second
     gaps = [(gap, ratio) for gap, ratio in (_convert_gap(x, y, day, table) for day in days) if ratio]
     if not gaps:
         return NOTHING
@@ -189,9 +191,7 @@ def _match_items(a: Report, b: Report) -> Match:
         )
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
-    is_one_way = bool(a.sums) == bool(b.sums) or (
-        a.mechanism is not None and a.mechanism == b.mechanism
-    )
+    is_one_way = bool(a.sums) == bool(b.sums) or (a.mechanism is not None and a.mechanism == b.mechanism)
     if not is_one_way:
         return NOTHING
     is_named = not a.named.isdisjoint(b.named)
@@ -222,9 +222,8 @@ def _match_kinds(a: Report, b: Report) -> Match:
 
 
 def _match_days(a: Report, b: Report) -> Match:
-    progress = b.rank > a.rank and _is_traceable(a, b)
     if a.is_loose or b.is_loose:
-        return _match_loose(a, b, progress)
+        return _match_loose(a, b)
     gap = max(b.first_day - a.last_day, a.first_day - b.last_day, 0)
     spread = max(a.last_day - a.first_day, b.last_day - b.first_day)
     if gap == 0 and spread > 100:
@@ -232,14 +231,16 @@ def _match_days(a: Report, b: Report) -> Match:
     if gap and spread > 20:
         gap += 15
     day = _cue(_ladder(gap, ((3, "day_same"), (10, "day_near"), (45, "day_month"), (150, "day_season"))))
-    if progress and gap > 3 and b.last >= a.first:
+    if gap > 3 and b.last_day >= a.first_day and _is_progress(a, b):
         more, cues = _cue("progress")
         return day[0] + more, day[1] + cues
     return day
 
 
-def _is_traceable(a: Report, b: Report) -> bool:
+def _is_progress(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
+    if b.rank <= a.rank:
+        return False
     if a.named and b.named and a.named & b.named:
         return True
     is_scheme = a.mechanism in SCHEMES and a.mechanism == b.mechanism
@@ -247,7 +248,7 @@ def _is_traceable(a: Report, b: Report) -> bool:
     return is_scheme and (bool(a.sums and b.sums) or b.first_day - a.last_day <= AT_ONCE)
 
 
-def _match_loose(a: Report, b: Report, progress: bool) -> Match:
+def _match_loose(a: Report, b: Report) -> Match:
     if a.is_loose and b.is_loose:
         return _cue("past_year" if b.told_day - a.told_day <= 400 else "past_old")
     loose, dated = (a, b) if a.is_loose else (b, a)
@@ -255,7 +256,7 @@ def _match_loose(a: Report, b: Report, progress: bool) -> Match:
     days = max(before, 0) if after <= 0 else -after
     if days < -3:
         # The dated report is of a later day: only a later stage of the same act can be that.
-        if not progress:
+        if not _is_progress(a, b):
             return _cue("day_far")
         name = _ladder(-days, ((45, "day_month"), (150, "day_season")))
         return _weights()[name] + _weights()["progress"], (name, "progress")

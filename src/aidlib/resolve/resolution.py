@@ -145,15 +145,14 @@ def _name_acts(
     for group in groups:
         members = [reports[n] for n in group.members]
         own = next((one.key for one in members if one.key not in constraints.set_off), members[0].key)
-        name = _free_name(named[own], taken, is_shared=own in constraints.set_off)
+        name = _free_name(named[own], make_slug(named[own]), taken, is_shared=own in constraints.set_off)
         taken.add(name)
         act = build_commitment(members, name, recipient)
         acts.append(replace(act, status="dropped") if own in constraints.dropped else act)
     return [_add_aliases(act, named, taken, constraints.set_off) for act in acts]
 
 
-def _free_name(report: Report, taken: set[str], *, is_shared: bool = False) -> str:
-    name = make_slug(report)
+def _free_name(report: Report, name: str, taken: set[str], *, is_shared: bool = False) -> str:
     # Acts of unknown donors collide by chance: their names must not depend on each other.
     if is_shared or name in taken or report.event.donor is None:
         name = f"{name}-{report_sha(report)}"
@@ -166,10 +165,11 @@ def _add_aliases(
     """Add the names that an act has while its first reports are not yet known."""
     found: list[str] = []
     for key in act.reports:
-        if key in set_off or make_slug(named[key]) == act.commitment_id:
+        slug = make_slug(named[key])
+        if key in set_off or slug == act.commitment_id:
             continue
         # A name that an act has, or an alias of one before, is never that of another.
-        name = _free_name(named[key], taken)
+        name = _free_name(named[key], slug, taken)
         if name not in (act.commitment_id, *found):
             found.append(name)
     taken.update(found)
