@@ -1,4 +1,4 @@
-"""In: generated reports of invented acts. Out: how time and memory of resolving them grow."""
+"""In: generated reports and texts. Out: how time and memory of resolving and of finding copies grow."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from aidlib.model import Reading
-from aidlib.resolve import resolve_events
+from aidlib.model import Document, Reading
+from aidlib.resolve import find_copies, resolve_events
 from build import event, reading
 
 DONORS = (
@@ -21,6 +21,7 @@ MONEY = {"USA": "USD", "GBR": "GBP", "NOR": "NOK", "DNK": "DKK", "SWE": "SEK", "
 WAYS = (None, None, None, "in_kind", "procurement", "danish_model", "loan", "grant", "purl", "framework")
 GOODS = (None, None, None, "F-16", "Patriot system", "drone", "155 mm shell", "NASAMS", "Leopard 2")
 STAGES = ("pledged", "committed", "allocated", "delivered")
+N_TEXTS = (2_000, 20_000)
 SIZES = (2_000, 20_000, 200_000)
 FIRST = date(2022, 2, 24)
 
@@ -73,4 +74,36 @@ def test_resolving_is_told_in_seconds_and_megabytes(n: int) -> None:
         f"{peak:.0f} MB at most ({before:.0f} MB before), {len(found.commitments)} acts"
     )
     assert len(found.reports) == n
+    assert peak < 2048
+
+
+def make_texts(n: int, *, seed: int = 7) -> list[Document]:
+    """Make n texts of about 3 kB that end in the same lines; a third of them copies, cut and misprinted."""
+    chance = random.Random(seed)
+    words = ["".join(chance.choices("abcdefghijklmnopqrst", k=chance.randint(2, 10))) for _ in range(20_000)]
+    often = [1 / (rank + 5) for rank in range(len(words))]
+    foot = chance.choices(words, often, k=60)
+    texts: list[Document] = []
+    while len(texts) < n:
+        wire, day = chance.choices(words, often, k=420), FIRST + timedelta(days=chance.randrange(1700))
+        for copy in range(chance.choice((1, 1, 1, 1, 3))):
+            told = wire[: chance.randint(310, 420)] if copy else wire
+            told = [word[::-1] if copy and chance.random() < 0.01 else word for word in told]
+            texts.append(Document(f"t{len(texts):06}", " ".join([*told, *foot]), None, day))
+    return texts[:n]
+
+
+@pytest.mark.parametrize("n", N_TEXTS)
+def test_finding_copies_is_told_in_seconds_and_megabytes(n: int) -> None:
+    texts = make_texts(n)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.process_time()
+    found = find_copies(texts)
+    spent = time.process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"\n{n} texts: {spent:.1f} s, {spent / n * 1e6:.0f} µs each, "
+        f"{peak:.0f} MB at most ({before:.0f} MB before), {len(found)} copies"
+    )
+    assert 0.25 < len(found) / n < 0.3
     assert peak < 2048
