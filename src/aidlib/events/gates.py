@@ -20,6 +20,7 @@ ADVERSARIES = frozenset(("party", code) for code in ADVERSARY)
 AT_WAR = ADVERSARIES | {("party", "UKR")}
 NEEDED = 3
 FAR = 40  # characters and a comma between, from which a verb says nothing of a sum
+NOTE = 1500  # characters that a note of a coder does not exceed
 LONG = 5000  # characters from which the head of a page says little of its end
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
@@ -191,8 +192,13 @@ def _is_just_named(page: Page, number: int) -> bool:
 
 @once_a_page
 def _names_nobody_else(page: Page) -> bool:
-    """Whether the text is a short note without a country that could receive anything else."""
-    return len(page.document.text) < 1500 and not any(h[2:4] in AT_WAR for h in page.hits)
+    """Whether the text is a short note without a country that could receive anything else.
+
+    A note of a coder has no day; a dated text must name a scheme of Ukraine's.
+    """
+    if len(page.document.text) >= NOTE or any(h[2:4] in AT_WAR for h in page.hits):
+        return False
+    return page.document.published is None or any(h[2:4] in OF_UKRAINE for h in page.hits)
 
 
 @once_a_page
