@@ -6,8 +6,9 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
@@ -16,15 +17,25 @@ from aidlib.read.fields import SetAside, decode_text, document_of, text_of
 BATCH_ROWS = 256
 
 
-def _lines(path: Path, ending: str) -> Iterator[bytes]:
+@contextmanager
+def open_lines(path: Path, ending: str) -> Iterator[BinaryIO]:
+    """Open a JSONL file, unpacked as its ending tells.
+
+    Raises
+    ------
+    ReadError
+        It is packed with zstandard, which is not installed, or not as its ending says.
+    """
     if ending.endswith(".zst"):
-        yield from _zstd_lines(path)
+        with _open_zstd(path) as file:
+            yield file
         return
-    with gzip.open(path, "rb") if ending.endswith(".gz") else path.open("rb") as lines:
-        yield from lines
+    with gzip.open(path, "rb") if ending.endswith(".gz") else path.open("rb") as file:
+        yield cast(BinaryIO, file)
 
 
-def _zstd_lines(path: Path) -> Iterator[bytes]:
+@contextmanager
+def _open_zstd(path: Path) -> Iterator[BinaryIO]:
     try:
         import zstandard
     except ImportError as error:
@@ -36,7 +47,7 @@ def _zstd_lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-            yield from io.BufferedReader(cast(io.RawIOBase, stream))
+            yield cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, stream)))
     except zstandard.ZstdError as error:
         raise ReadError(
             f"{path.name} cannot be read: {error}", where=str(path), fix="Check the file, and copy it again."
@@ -44,16 +55,21 @@ def _zstd_lines(path: Path) -> Iterator[bytes]:
 
 
 def read_jsonl(path: Path, ending: str) -> Iterator[tuple[int | None, Document | SetAside]]:
-    for number, raw in enumerate(_lines(path, ending), start=1):
-        if not raw.strip():
-            continue
-        where, fields = f"{path}, line {number}", None
-        try:
-            fields = parse_json(raw, where)
-            yield number, document_of(fields, where)
-        except ReadError as error:
-            name = fields.get("id") if fields else None
-            yield number, SetAside.of(error, name=text_of(name), path=path, line=number)
+    with open_lines(path, ending) as lines:
+        for number, raw in enumerate(lines, start=1):
+            if raw.strip():
+                yield number, read_line(raw, f"{path}, line {number}", path, number)
+
+
+def read_line(raw: bytes, where: str, path: Path, number: int | None) -> Document | SetAside:
+    """Make a document of a line of JSON, or say why it is none."""
+    fields = None
+    try:
+        fields = parse_json(raw, where)
+        return document_of(fields, where)
+    except ReadError as error:
+        name = fields.get("id") if fields else None
+        return SetAside.of(error, name=text_of(name), path=path, line=number)
 
 
 def parse_json(raw: bytes, where: str) -> dict[str, Any]:

@@ -1,0 +1,192 @@
+"""In: a unit of a corpus. Out: its documents that can hold aid, in order, and a count of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aidlib.corpus.sift import may_hold_aid, page_may_hold_aid, sift, sift_raw
+from aidlib.corpus.units import WHOLE, Unit
+from aidlib.errors import ReadError
+from aidlib.events.notes import LONGEST as LONGEST_NOTE
+from aidlib.model import Document
+from aidlib.read import SetAside, read_file
+from aidlib.read.fields import document_of, text_of
+from aidlib.read.records import open_lines, read_line
+from aidlib.read.warc import read_warc
+
+__all__ = ["Counted", "candidates_of"]
+
+BATCH_ROWS = 2048
+BLOCK_BYTES = 4 << 20
+LONGEST_NOTE_RAW = 6 * LONGEST_NOTE + 2000  # in JSON a character takes six bytes at most, and there are keys
+
+
+@dataclass(slots=True)
+class Counted:
+    """How much of a unit was met so far."""
+
+    documents: int = 0
+    text_bytes: int = 0
+    candidates: int = 0
+
+
+def candidates_of(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+    """Give the documents of a unit that can hold aid, and the bad records among what may.
+
+    Records without a text or an id are set aside; of a record that names no aid nothing else is checked.
+    """
+    if unit.ending == ".parquet":
+        found = _of_parquet(unit, counted)
+    elif unit.ending.startswith(".jsonl"):
+        found = _of_lines(unit, counted)
+    elif unit.ending.startswith(".warc"):
+        found = _of_archive(unit, counted)
+    else:
+        found = _of_files(unit, counted)
+    for item in found:
+        counted.candidates += isinstance(item, Document)
+        yield item
+
+
+def _of_parquet(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = unit.paths[0]
+    try:
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            have = file.schema_arrow.names
+            missing = [key for key in ("id", "text") if key not in have]
+            if missing:
+                raise ReadError(
+                    f"column {missing[0]!r} is missing", where=path, fix=f"Add the column {missing[0]!r}."
+                )
+            columns = [c for c in ("id", "text", "title", "published", "source", "url") if c in have]
+            groups = range(unit.start, unit.stop if unit.stop != WHOLE else file.num_row_groups)
+            row = sum(file.metadata.row_group(n).num_rows for n in range(unit.start))
+            for group in groups:  # one at a time, without threads: memory stays flat
+                for batch in file.iter_batches(BATCH_ROWS, [group], columns, use_threads=False):
+                    yield from _of_batch(batch, counted, path, row)
+                    row += len(batch)
+    except (pa.ArrowException, OSError) as error:
+        raise ReadError(
+            f"{Path(path).name} cannot be read: {str(error).splitlines()[0]}",
+            where=path,
+            fix="Write it again, or take it away.",
+        ) from error
+
+
+def _of_batch(batch: Any, counted: Counted, path: str, row: int) -> Iterator[Document | SetAside]:
+    import pyarrow as pa
+
+    texts = batch.column("text")
+    if not pa.types.is_large_string(texts.type):
+        texts = texts.cast(pa.large_string())
+    counted.documents += len(batch)
+    chosen = choose(texts, batch.column("published") if "published" in batch.schema.names else None, counted)
+    # Not ``pa.array``, which would load pandas: 40 MB in every worker.
+    rows = pa.Array.from_buffers(pa.int64(), len(chosen), [None, pa.py_buffer(chosen)])
+    for number, fields in zip(chosen.tolist(), batch.take(rows).to_pylist(), strict=True):
+        where = f"{path}, row {row + number + 1}"
+        try:
+            yield document_of(fields, where)
+        except ReadError as error:
+            yield SetAside.of(error, name=text_of(fields["id"]), path=path, line=row + number + 1)
+
+
+def choose(texts: Any, published: Any, counted: Counted) -> Any:
+    """Number the rows of a column of texts that can hold aid, or hold no text at all."""
+    import pyarrow.compute as pc
+
+    starts = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = memoryview(texts.buffers()[2] or b"")
+    counted.text_bytes += int(starts[-1] - starts[0])
+    letters = np.nan_to_num(pc.utf8_length(texts).to_numpy(zero_copy_only=False))
+    notes = letters < LONGEST_NOTE
+    if published is not None:
+        notes &= ~_has_day(published)
+    chosen = sift(data, starts, np.flatnonzero(notes).tolist())
+    return np.union1d(chosen, np.flatnonzero(letters == 0)).astype(np.int64)
+
+
+def _has_day(published: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_text = pa.types.is_string(published.type) or pa.types.is_large_string(published.type)
+    length = pc.utf8_length(published) if is_text else pc.is_valid(published)
+    return np.nan_to_num(length.to_numpy(zero_copy_only=False)) > 0
+
+
+def _of_lines(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+    """Read the lines that begin within a range of bytes, or all of a packed file."""
+    path = Path(unit.paths[0])
+    with open_lines(path, unit.ending) as file:
+        at = unit.start
+        if at:
+            file.seek(at - 1)
+            at += len(file.readline()) - 1
+        stop = unit.stop if unit.stop != WHOLE else None
+        while stop is None or at < stop:
+            block = file.read(BLOCK_BYTES if stop is None else min(BLOCK_BYTES, stop - at))
+            if not block:
+                break
+            block += file.readline() if not block.endswith(b"\n") else b""
+            yield from _of_block(block, counted, path, at)
+            at += len(block)
+
+
+def _of_block(block: bytes, counted: Counted, path: Path, at: int) -> Iterator[Document | SetAside]:
+    counted.text_bytes += len(block)
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
+    starts = np.unique(np.concatenate(([0], ends, [len(block)])))
+    lengths = np.diff(starts)
+    counted.documents += int((lengths > 1).sum())
+    short = {
+        n
+        for n in np.flatnonzero(lengths <= LONGEST_NOTE_RAW)
+        if _may_be_note(block[starts[n] : starts[n + 1]])
+    }
+    for number in sorted(short.union(sift_raw(memoryview(block), starts))):
+        begin = int(starts[number])
+        line = block[begin : int(starts[number + 1])]
+        item = read_line(line, f"{path}, byte {at + begin}", path, None) if line.strip() else None
+        if isinstance(item, SetAside) or (item is not None and _is_wanted(item)):
+            yield item
+
+
+def _may_be_note(line: bytes) -> bool:
+    """Whether a short line is an undated note, or may lack what every record has."""
+    return b'"published"' not in line or b"null" in line or b'""' in line
+
+
+def _is_wanted(document: Document) -> bool:
+    return not document.text.strip() or may_hold_aid(document.text, dated=document.published is not None)
+
+
+def _of_files(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+    for path in unit.paths:
+        for _, item in read_file(Path(path)):
+            counted.documents += 1
+            if isinstance(item, SetAside):
+                yield item
+                continue
+            counted.text_bytes += len(item.text)
+            if _is_wanted(item):
+                yield item
+
+
+def _of_archive(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+    for _, item in read_warc(Path(unit.paths[0]), keep=page_may_hold_aid):
+        counted.documents += 1
+        if isinstance(item, SetAside):
+            yield item
+        elif item is not None:
+            counted.text_bytes += len(item.text)
+            if _is_wanted(item):
+                yield item
