@@ -89,9 +89,7 @@ def _of_batch(batch: Any, counted: Counted, path: str, row: int) -> Iterator[Doc
         texts = texts.cast(pa.large_string())
     counted.documents += len(batch)
     chosen = choose(texts, batch.column("published") if "published" in batch.schema.names else None, counted)
-    # Not ``pa.array``, which would load pandas: 40 MB in every worker.
-    rows = pa.Array.from_buffers(pa.int64(), len(chosen), [None, pa.py_buffer(chosen)])
-    for number, fields in zip(chosen.tolist(), batch.take(rows).to_pylist(), strict=True):
+    for number, fields in zip(chosen, _rows(batch, chosen), strict=True):
         where = f"{path}, row {row + number + 1}"
         try:
             yield document_of(fields, where)
@@ -99,28 +97,30 @@ def _of_batch(batch: Any, counted: Counted, path: str, row: int) -> Iterator[Doc
             yield SetAside.of(error, name=text_of(fields["id"]), path=path, line=row + number + 1)
 
 
-def choose(texts: Any, published: Any, counted: Counted) -> Any:
+def choose(texts: Any, published: Any, counted: Counted) -> list[int]:
     """Number the rows of a column of texts that can hold aid, or hold no text at all."""
     import pyarrow.compute as pc
 
-    starts = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    data = memoryview(texts.buffers()[2] or b"")
+    starts = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
     counted.text_bytes += int(starts[-1] - starts[0])
-    letters = np.nan_to_num(pc.utf8_length(texts).to_numpy(zero_copy_only=False))
-    notes = letters < LONGEST_NOTE
-    if published is not None:
-        notes &= ~_has_day(published)
-    chosen = sift(data, starts, np.flatnonzero(notes).tolist())
-    return np.union1d(chosen, np.flatnonzero(letters == 0)).astype(np.int64)
+    length = pc.utf8_length(texts)
+    letters = np.frombuffer(length.buffers()[1], np.int64)[length.offset : length.offset + len(length)]
+    short = np.flatnonzero(letters < LONGEST_NOTE).tolist()
+    days = [None] * len(short) if published is None else _rows(published, short)
+    undated = [number for number, day in zip(short, days, strict=True) if day in (None, "")]
+    chosen = sift(memoryview(texts.buffers()[2] or b""), starts, undated)
+    return sorted({*chosen, *np.flatnonzero(starts[1:] == starts[:-1]).tolist()})
 
 
-def _has_day(published: Any) -> Any:
+def _rows(column: Any, numbers: list[int]) -> list[Any]:
+    """Take rows of a column or batch; by way of a buffer, for ``pa.array`` loads pandas, 40 MB a worker."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    is_text = pa.types.is_string(published.type) or pa.types.is_large_string(published.type)
-    length = pc.utf8_length(published) if is_text else pc.is_valid(published)
-    return np.nan_to_num(length.to_numpy(zero_copy_only=False)) > 0
+    places = pa.py_buffer(np.array(numbers, np.int64))
+    taken: list[Any] = column.take(
+        pa.Array.from_buffers(pa.int64(), len(numbers), [None, places])
+    ).to_pylist()
+    return taken
 
 
 def _of_lines(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
