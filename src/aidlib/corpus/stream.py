@@ -16,7 +16,7 @@ from aidlib.events.notes import LONGEST as LONGEST_NOTE
 from aidlib.model import Document
 from aidlib.read import SetAside, read_file
 from aidlib.read.fields import document_of, text_of
-from aidlib.read.records import open_lines, read_line
+from aidlib.read.records import next_line, open_lines, read_line
 from aidlib.read.warc import read_warc
 
 __all__ = ["Counted", "candidates_of"]
@@ -73,7 +73,7 @@ def _of_parquet(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
                 for batch in file.iter_batches(BATCH_ROWS, [group], columns, use_threads=False):
                     yield from _of_batch(batch, counted, path, row)
                     row += len(batch)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ReadError(
             f"{Path(path).name} cannot be read: {str(error).splitlines()[0]}",
             where=path,
@@ -130,15 +130,15 @@ def _of_lines(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
         at = unit.start
         if at:
             file.seek(at - 1)
-            at += len(file.readline()) - 1
+            at += next_line(file)[1] - 1
         stop = unit.stop if unit.stop != WHOLE else None
         while stop is None or at < stop:
             block = file.read(BLOCK_BYTES if stop is None else min(BLOCK_BYTES, stop - at))
             if not block:
                 break
-            block += file.readline() if not block.endswith(b"\n") else b""
-            yield from _of_block(block, counted, path, at)
-            at += len(block)
+            rest, size = next_line(file) if not block.endswith(b"\n") else (b"", 0)
+            yield from _of_block(block + rest, counted, path, at)
+            at += len(block) + size
 
 
 def _of_block(block: bytes, counted: Counted, path: Path, at: int) -> Iterator[Document | SetAside]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.errors import FigureError
+from aidlib.ledger.files import FORMULA_STARTS
 from aidlib.plots.frame import frame
 from aidlib.plots.manifest import enter, put
 from aidlib.plots.style import style
@@ -210,6 +211,6 @@ def _cell(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, float):
         return f"{value:.6g}" if value == value else ""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "'"):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return value

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -15,6 +16,7 @@ from aidlib.model import Document
 from aidlib.read.fields import SetAside, decode_text, document_of, text_of
 
 BATCH_ROWS = 256
+LARGEST_LINE = 64 << 20  # bytes; what a small packed file unpacks to may be any length
 
 
 @contextmanager
@@ -54,9 +56,22 @@ def _open_zstd(path: Path) -> Iterator[BinaryIO]:
         ) from error
 
 
+def next_line(file: BinaryIO) -> tuple[bytes, int]:
+    """Give the next line, cut where it is too long to be kept, and the bytes that it takes in the file."""
+    line = file.readline(LARGEST_LINE + 1)
+    size, piece = len(line), line
+    while len(piece) == LARGEST_LINE + 1 and not piece.endswith(b"\n"):
+        piece = file.readline(LARGEST_LINE + 1)
+        size += len(piece)
+    return line, size
+
+
 def read_jsonl(path: Path, ending: str) -> Iterator[tuple[int | None, Document | SetAside]]:
-    with open_lines(path, ending) as lines:
-        for number, raw in enumerate(lines, start=1):
+    with open_lines(path, ending) as file:
+        for number in count(1):
+            raw, size = next_line(file)
+            if not size:
+                return
             if raw.strip():
                 yield number, read_line(raw, f"{path}, line {number}", path, number)
 
@@ -65,6 +80,10 @@ def read_line(raw: bytes, where: str, path: Path, number: int | None) -> Documen
     """Make a document of a line of JSON, or say why it is none."""
     fields = None
     try:
+        if len(raw) > LARGEST_LINE:
+            raise ReadError(
+                f"the line holds over {LARGEST_LINE:,} bytes", where=where, fix="Write one document a line."
+            )
         fields = parse_json(raw, where)
         return document_of(fields, where)
     except ReadError as error:
@@ -109,7 +128,7 @@ def read_parquet(path: Path) -> Iterator[tuple[int | None, Document | SetAside]]
                 yield number, document_of(fields, where)
             except ReadError as error:
                 yield number, SetAside.of(error, name=text_of(fields["id"]), path=path, line=number)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise ReadError(
             f"{path.name} is not Parquet: {str(error).splitlines()[0]}",
             where=str(path),

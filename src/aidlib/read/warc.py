@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
@@ -12,6 +13,7 @@ from aidlib.read.pages import read_page
 
 __all__ = ["read_warc"]
 
+PAGES = ("text/html", "application/xhtml+xml")
 LARGEST_PAGE = 16 << 20  # bytes; no page of news is larger, and what unpacks to more is no page
 
 
@@ -34,9 +36,10 @@ def read_warc(
     Raises
     ------
     ReadError
-        fastwarc is not installed.
+        fastwarc is not installed, or the archive breaks off.
     """
     try:
+        from fastwarc.stream_io import StreamError
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError as error:
         raise ReadError(
@@ -44,22 +47,31 @@ def read_warc(
             where=str(path),
             fix="Install it with `pip install 'aidlib[scale]'`.",
         ) from error
-    with path.open("rb") as file:
-        for number, record in enumerate(
-            ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True), start=1
-        ):
-            if record.http_content_type not in ("text/html", "application/xhtml+xml"):
-                continue
-            raw = record.reader.read(LARGEST_PAGE)
-            if keep is not None and not keep(raw):
-                yield number, None
-                continue
-            name = str(record.record_id).removeprefix("<urn:uuid:").removesuffix(">")
-            yield number, _page(path, number, name, raw, record.headers.get("WARC-Target-URI"))
-
-
-def _page(path: Path, number: int, name: str, raw: bytes, url: str | None) -> Document | SetAside:
     try:
-        return read_page(raw, name, f"{path}, record {number}", url)
+        with path.open("rb") as file:
+            records = ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True)
+            for number, record in enumerate(records, start=1):
+                if record.http_content_type in PAGES:
+                    yield number, _page(record, f"{path}, record {number}", path, number, keep)
+    except (StreamError, UnicodeDecodeError) as error:
+        raise ReadError(
+            f"the archive breaks off: {error}", where=str(path), fix="Check the file, and copy it again."
+        ) from error
+
+
+def _page(
+    record: Any, where: str, path: Path, number: int, keep: Callable[[bytes], bool] | None
+) -> Document | SetAside | None:
+    headers = record.headers
+    name = headers.get("WARC-Record-ID", f"{path.stem}-{number}").strip("<>").removeprefix("urn:uuid:")
+    raw = record.reader.read(LARGEST_PAGE + 1)
+    try:
+        if len(raw) > LARGEST_PAGE:
+            raise ReadError(
+                f"the page holds over {LARGEST_PAGE:,} bytes", where=where, fix="Save its text as .txt or .md."
+            )
+        if keep is not None and not keep(raw):
+            return None
+        return read_page(raw, name, where, headers.get("WARC-Target-URI"))
     except ReadError as error:
         return SetAside.of(error, name=name, path=path, line=number)
