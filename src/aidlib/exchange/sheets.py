@@ -36,6 +36,8 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 PLACES = re.compile(rb"""r\s*=\s*["']\s*([A-Za-z]{1,3})(\d{1,7})""")
+# RuntimeError: it is locked, or packed in a way that is not known here.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 LARGEST_UNPACKED = 300 << 20  # bytes; a release of the tracker unpacks to a tenth of it
 MOST_CELLS = 30_000_000
 
@@ -117,7 +119,7 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
             name: Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in book.sheet_names
         }
-    except (OSError, CalamineError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, CalamineError, ValueError, *BROKEN_ZIP) as error:
         raise ReadError(
             f"{path.name} is no workbook that can be read: {error}",
             where=str(path),
@@ -179,7 +181,7 @@ def read_formulas(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                         found[place_of(cell.get("r", ""))] = formula.text or ""
                 elif cell.tag == f"{MAIN}row":
                     cell.clear()
-    except (KeyError, ValueError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+    except (KeyError, ValueError, *BROKEN_ZIP, ElementTree.ParseError) as error:
         raise ReadError(
             f"the formulas cannot be read: {error}",
             where=f"{path}, sheet {sheet!r}",

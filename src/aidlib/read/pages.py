@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,14 +76,16 @@ def read_page(raw: bytes, name: str, where: str, url: str | None) -> Document:
     import trafilatura
 
     html = decode_text(raw, where, _encoding_of(raw))
-    # A fixed latest day keeps the answer the same on every day that it is asked.
-    found: Any = trafilatura.bare_extraction(
-        html,
-        url=url,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2100-01-01"},
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of time zones that no one knows: only the day counts
+        # A fixed latest day keeps the answer the same on every day that it is asked.
+        found: Any = trafilatura.bare_extraction(
+            html,
+            url=url,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2100-01-01"},
+        )
     if found is None or not (found.text or "").strip():
         raise ReadError("the page has no main text", where=where, fix="Save its text as .txt or .md.")
     published = date.fromisoformat(found.date) if found.date else None
