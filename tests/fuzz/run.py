@@ -47,7 +47,7 @@ def attack(name: str, data: bytes, outcome: Outcome) -> None:
     start = time.process_time()
     try:
         TARGETS[name].run(data)
-    except Exception as error:  # noqa: BLE001 - to find any exception is what this is for
+    except BaseException as error:  # noqa: BLE001 - a library in Rust panics past Exception
         last = traceback.extract_tb(error.__traceback__)[-1]
         key = f"{type(error).__name__}: {error} at {Path(last.filename).name}:{last.lineno}"[:300]
         outcome.finds.setdefault((name, key), data)
