@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import xlsxwriter
 import zstandard
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
@@ -31,9 +32,9 @@ from aidlib.exchange.kiel_out import write_kiel_csv
 from aidlib.exchange.sheets import read_formulas
 from aidlib.kit.figures import figure_named
 from aidlib.ledger import build_ledger, read_corrections, read_ledger, write_ledger
+from aidlib.ledger.columns import TABLES
 from aidlib.ledger.correcting import Correction
 from aidlib.ledger.files import FORMULA_STARTS, csv_bytes
-from aidlib.ledger.columns import TABLES
 from aidlib.model import Document
 from aidlib.plots.save import csv_of
 from aidlib.rates import read_rates
@@ -77,14 +78,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        f'<!DOCTYPE html [<!ENTITY e SYSTEM "{{}}">]>',
-        f'<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//X//X" "{{}}"[<!ENTITY e SYSTEM "{{}}">]>',
+        '<!DOCTYPE html [<!ENTITY e SYSTEM "{}">]>',
+        '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//X//X" "{}"[<!ENTITY e SYSTEM "{}">]>',
         '<html xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="{}" parse="text"/>',
         '<base href="{}"><link rel="import" href="{}"><iframe src="{}"></iframe><object data="{}"></object>',
     ],
     ids=["entity", "document type", "inclusion", "frames"],
 )
-def test_a_page_brings_in_no_other_file(head: str, tmp_path: Path, no_network: None) -> None:
+@pytest.mark.usefixtures("no_network")
+def test_a_page_brings_in_no_other_file(head: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text(SECRET)
     page = head.replace("{}", secret.as_uri()) + f"<article><p>&e; {GOOD} {GOOD}</p></article>"
@@ -93,9 +95,11 @@ def test_a_page_brings_in_no_other_file(head: str, tmp_path: Path, no_network: N
     assert SECRET not in document.text
 
 
-def test_a_page_whose_entities_grow_is_read_without_them(no_network: None) -> None:
+@pytest.mark.usefixtures("no_network")
+def test_a_page_whose_entities_grow_is_refused() -> None:
     page = f"{BOMB}<html><body><article><p>&l9; {GOOD} {GOOD}</p></article></body></html>"
-    assert len(read_page(page.encode(), "a", "a.html", None).text) < 10_000
+    with pytest.raises(ReadError, match="no main text"):
+        read_page(page.encode(), "a", "a.html", None)
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td", "blockquote", "span"])
@@ -148,10 +152,13 @@ def test_a_workbook_that_unpacks_without_end_is_refused(small_book: Path) -> Non
 
 
 def test_a_workbook_with_two_far_cells_is_refused(tmp_path: Path) -> None:
-    far = [[], *([] for _ in range(1_048_574)), [*([""] * 16_383), "x"]]
-    book = workbook(tmp_path / "far.xlsx", {LATER_SHEET: [list(LATER), *far[2:]]})
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet(LATER_SHEET)
+        sheet.write_row(0, 0, LATER)
+        sheet.write(1_048_575, 16_383, "x")
     with pytest.raises(ReadError, match="spans 1,048,576 rows and 16,384 columns"):
-        read_kiel(book)
+        read_kiel(path)
 
 
 # What unpacks to more than it seems.
@@ -252,7 +259,13 @@ def test_no_id_names_a_file(hostile: Path, tmp_path: Path, monkeypatch: pytest.M
     run = CliRunner().invoke
     assert run(main, ["parse", str(hostile), "-o", "out/e.jsonl"], catch_exceptions=False).exit_code in (0, 5)
     assert run(main, ["ledger", str(hostile), "-o", "books"], catch_exceptions=False).exit_code in (0, 5)
-    for kind, name in {"xlsx": "b.xlsx", "iati": "b.xml", "kiel": "b.csv", "datapackage": "d.zip", "rocrate": "r.zip"}.items():
+    for kind, name in {
+        "xlsx": "b.xlsx",
+        "iati": "b.xml",
+        "kiel": "b.csv",
+        "datapackage": "d.zip",
+        "rocrate": "r.zip",
+    }.items():
         result = run(main, ["export", kind, "books", "-o", f"out/{name}"], catch_exceptions=False)
         assert result.exit_code == 0, result.output
     result = run(main, ["show", str(hostile), "--html", "out/page.html"], catch_exceptions=False)
@@ -261,7 +274,9 @@ def test_no_id_names_a_file(hostile: Path, tmp_path: Path, monkeypatch: pytest.M
     assert all(name.startswith(("deep/er/out", "deep/er/books")) for name in made), made
     assert len(list(place.joinpath("out").iterdir())) == 7
     for packed_file in ("d.zip", "r.zip"):
-        assert not [n for n in zipfile.ZipFile(place / "out" / packed_file).namelist() if "/" in n or ".." in n]
+        assert not [
+            n for n in zipfile.ZipFile(place / "out" / packed_file).namelist() if "/" in n or ".." in n
+        ]
 
 
 def test_a_page_of_evidence_shows_hostile_words_as_words(hostile: Path) -> None:
@@ -286,14 +301,25 @@ def test_a_manifest_names_no_file_elsewhere(file: str, tmp_path: Path) -> None:
     folder = tmp_path / "figures"
     folder.mkdir()
     (tmp_path / "secret.csv").write_text(SECRET)
-    entry = {"name": "a", "finding": "f", "caption": "c", "alt": "a", "data_sha256": "0", "files": {"csv": file}}
+    entry = {
+        "name": "a",
+        "finding": "f",
+        "caption": "c",
+        "alt": "a",
+        "data_sha256": "0",
+        "files": {"csv": file},
+    }
     (folder / "manifest.json").write_text(json.dumps({"figures": [entry]}))
     with pytest.raises(FigureError, match="names a file elsewhere"):
         figure_named("a", folder, where="here")
 
 
-@pytest.mark.parametrize("command", ["parse", "show", "ledger --events", "ledger --rates", "fill", "export iati"])
-@pytest.mark.parametrize("name", ["x" * 300, "x/" * 3000, "x" * 300 + ".md", "/proc/self/mem", "/dev/null/x.md"])
+@pytest.mark.parametrize(
+    "command", ["parse", "show", "ledger --events", "ledger --rates", "fill", "export iati"]
+)
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "x/" * 3000, "x" * 300 + ".md", "/proc/self/mem", "/dev/null/x.md"]
+)
 def test_a_path_that_cannot_be_is_refused_in_a_sentence(
     command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,7 +333,20 @@ def test_a_path_that_cannot_be_is_refused_in_a_sentence(
 
 # Cells that a spreadsheet would run.
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "|calc", "%0A", "=cmd|' /C calc'!A0", "-x"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "'=1",
+    "|calc",
+    "%0A",
+    "=cmd|' /C calc'!A0",
+    "-x",
+]
 
 
 def is_inert(cell: str) -> bool:
@@ -354,7 +393,9 @@ def test_a_table_of_any_columns_holds_no_formula(word: str) -> None:
     assert all(map(is_inert, cells_in(csv_bytes(frame, columns))))
 
 
+@settings(max_examples=12)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).map(str.strip).filter(bool))
+@example("=1\r+1")
 def test_what_people_decided_comes_back_from_the_books_word_for_word(
     tmp_path_factory: pytest.TempPathFactory, why: str
 ) -> None:
@@ -406,8 +447,27 @@ def test_a_parameter_reaches_a_notebook_as_the_text_that_it_is(value: str) -> No
 # What the code itself never does.
 
 NEVER = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
-NEVER_IMPORTED = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "subprocess", "pty", "ctypes"}
-NEVER_IMPORTED |= {"socket", "urllib.request", "http.client", "requests", "ftplib", "smtplib", "telnetlib", "code"}
+NEVER_IMPORTED = {
+    "pickle",
+    "marshal",
+    "shelve",
+    "dill",
+    "cloudpickle",
+    "joblib",
+    "subprocess",
+    "pty",
+    "ctypes",
+}
+NEVER_IMPORTED |= {
+    "socket",
+    "urllib.request",
+    "http.client",
+    "requests",
+    "ftplib",
+    "smtplib",
+    "telnetlib",
+    "code",
+}
 NEVER_CALLED = {
     "os.system", "os.popen", "os.execv", "os.execvp", "os.spawnv", "os.fork", "os.putenv", "yaml.unsafe_load",
     "yaml.full_load", "pd.read_pickle", "pd.eval", "np.load", "etree.parse", "tempfile.mktemp", "pd.read_html",
@@ -422,7 +482,9 @@ def faults_of(tree: ast.AST) -> list[str]:
             found += [name for name in home if {name, name.split(".")[0]} & NEVER_IMPORTED]
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
-            shell = [key.arg for key in node.keywords if key.arg in ("shell", "allow_pickle", "resolve_entities")]
+            shell = [
+                key.arg for key in node.keywords if key.arg in ("shell", "allow_pickle", "resolve_entities")
+            ]
             found += [name] if name in NEVER | NEVER_CALLED or shell else []
             if name == "yaml.load":
                 found += [name] if "SafeLoader" not in ast.unparse(node) else []

@@ -183,7 +183,9 @@ def check_file(path: Path) -> None:
     ending = "".join(path.suffixes)
     size = path.stat().st_size
     single = not ending.startswith((".jsonl", ".parquet", ".warc"))
-    unit = Unit(0, (str(path),), "files" if single else ending, 0, size if ending == ".jsonl" else WHOLE, size)
+    unit = Unit(
+        0, (str(path),), "files" if single else ending, 0, size if ending == ".jsonl" else WHOLE, size
+    )
     done, readings = read_unit(unit, any_language=True)
     for aside in done.set_aside:
         refuse_well(aside)
@@ -279,7 +281,10 @@ def _texts() -> list[bytes]:
 def _records() -> list[bytes]:
     texts = [text.decode("utf-8", "replace") for text in _texts()[-20:]]
     readings = (build_events(Document.from_text(text, published="2024-05-09")) for text in texts)
-    return [json.dumps(record_of(reading, with_text=len(reading.events) % 2 == 0)).encode() for reading in readings]
+    return [
+        json.dumps(record_of(reading, with_text=len(reading.events) % 2 == 0)).encode()
+        for reading in readings
+    ]
 
 
 @cache

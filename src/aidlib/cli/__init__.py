@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 from typing import Any
 
 import click
 
 import aidlib
-from aidlib.errors import AidlibError
+from aidlib.errors import AidlibError, ReadError
 
 __all__ = ["main"]
 
@@ -73,6 +74,16 @@ class LazyGroup(click.Group):
             if ctx.params.get("verbose"):
                 raise
             raise Failure(error) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE or ctx.params.get("verbose"):
+                raise  # stdout was closed, by `head` for one
+            raise Failure(
+                ReadError(
+                    f"{str(error.filename or 'a file')[:80]!r}: {error.strerror or error}",
+                    where=f"aidlib {ctx.invoked_subcommand or ''}".strip(),
+                    fix="Check the path, its rights, and the room on the disk.",
+                )
+            ) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from aidlib.errors import FigureError
 
 __all__ = ["enter", "put", "read_manifest"]
 
+PLAIN = re.compile(r"\w[\w.-]*")
 PATIENCE = 20.0  # seconds that one notebook waits for another's entry
 
 
@@ -58,8 +60,12 @@ def read_manifest(folder: Path | str) -> list[dict[str, Any]]:
         return []
     try:
         entries = json.loads(path.read_text("utf-8"))["figures"]
-        return [dict(entry, name=str(entry["name"])) for entry in entries]
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        for entry in entries:
+            for file in (entry["name"], *entry.get("files", {}).values()):
+                if not PLAIN.fullmatch(file):
+                    raise ValueError(f"{file!r} names a file elsewhere")
+        return [dict(entry) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FigureError(
             f"the manifest cannot be read: {error}", where=str(path), fix="Delete it; it is made anew."
         ) from error

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.errors import FigureError
-from aidlib.ledger.files import FORMULA_STARTS
+from aidlib.ledger.files import FORMULA_STARTS, Lines
 from aidlib.plots.frame import frame
 from aidlib.plots.manifest import enter, put
 from aidlib.plots.style import style
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["SavedFigure", "save_figure"]
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _require(name: str, **texts: str) -> None:
             raise FigureError(
                 f"the {what} is empty", where=f"figure {name!r}", fix=f"Give save_figure a {what}."
             )
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         raise FigureError(
             f"{name!r} cannot name a figure",
             where="save_figure",
@@ -202,8 +203,9 @@ def csv_of(data: pd.DataFrame) -> bytes:
     b"donor,eur\n'=1+1,2.50\n"
     """
     plain = data.map(_cell) if len(data) else data
-    text: str = plain.to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8", "backslashreplace")
+    out = Lines()
+    plain.rename(columns=_cell).to_csv(out, index=False, lineterminator=Lines.END)
+    return out.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _cell(value: Any) -> Any:

@@ -84,7 +84,11 @@ def read_page(raw: bytes, name: str, where: str, url: str | None) -> Document:
             url=url,
             include_comments=False,
             with_metadata=True,
-            date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2100-01-01"},
+            date_extraction_params={
+                "original_date": True,
+                "extensive_search": False,
+                "max_date": "2100-01-01",
+            },
         )
     if found is None or not (found.text or "").strip():
         raise ReadError("the page has no main text", where=where, fix="Save its text as .txt or .md.")

@@ -68,7 +68,9 @@ def _page(
     try:
         if len(raw) > LARGEST_PAGE:
             raise ReadError(
-                f"the page holds over {LARGEST_PAGE:,} bytes", where=where, fix="Save its text as .txt or .md."
+                f"the page holds over {LARGEST_PAGE:,} bytes",
+                where=where,
+                fix="Save its text as .txt or .md.",
             )
         if keep is not None and not keep(raw):
             return None
