@@ -42,6 +42,8 @@ class State:
         lines = state.path.read_text("utf-8").split("\n") if state.path.exists() else [""]
         if lines[0] == head and state.folder.is_dir():
             state._take_up(lines[1:-1])  # what stands behind the last line's end was cut off
+            for half in state.folder.glob(".*"):  # left by a writer that was killed
+                half.unlink()
             state._write([head, *(_line_of(one) for one in state.done.values())])
             return state
         shutil.rmtree(state.folder, ignore_errors=True)
