@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 from aidlib.corpus.parts import drop_repeated
 from aidlib.corpus.state import State
@@ -132,7 +134,8 @@ def _in_processes(units: Sequence[Unit], folder: Path, any_language: bool, *, wo
 def _pooled(units: Sequence[Unit], folder: Path, any_language: bool, workers: int) -> Iterator[Done]:
     queue = iter(units)
     running: set[Future[Done]] = set()
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         try:
             while True:
                 for unit in islice(queue, 2 * workers - len(running)):
@@ -144,6 +147,13 @@ def _pooled(units: Sequence[Unit], folder: Path, any_language: bool, workers: in
                     yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the run is killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 def _finish(state: State, out: Path) -> Corpus:
