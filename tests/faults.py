@@ -1,4 +1,4 @@
-"""In: a folder. Out: a small corpus of many units there, and runs over it that can be killed at any moment."""
+"""In: a folder. Out: a small corpus of many units there, and runs over it that can be killed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ __all__ = ["contents", "kill_and_go_on", "make_corpus", "run_corpus", "start"]
 DONORS = "Latvia Norway Denmark Sweden Lithuania Estonia Iceland Canada".split()
 RUN = """
 import sys
-import aidlib.corpus.stream, aidlib.corpus.units, aidlib.events, pyarrow.parquet, pyarrow.json, pyarrow.compute
+import aidlib.corpus.stream, aidlib.corpus.units, aidlib.events
+import pyarrow.compute, pyarrow.json, pyarrow.parquet
 from aidlib.corpus import parse_corpus
 from aidlib.errors import AidlibError
 aidlib.corpus.units.UNIT_BYTES = 4_000
@@ -86,7 +87,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def kill_and_go_on(corpus: Path, out: Path, delays: Sequence[float], *, workers: int = 1) -> str:
-    """Kill a run after each delay (seconds from its start), then let it go on to the end; give its last words."""
+    """Kill a run after each delay, in seconds, then let it go on to the end; give its last words."""
     for delay in delays:
         run = start(corpus, out, workers=workers)
         time.sleep(delay)

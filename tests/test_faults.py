@@ -1,4 +1,4 @@
-"""Runs that are killed, starved or disturbed: what was whole stays whole, and going on gives the same bytes."""
+"""Runs killed, starved or disturbed: what was whole stays whole, and going on gives the same bytes."""
 
 from __future__ import annotations
 

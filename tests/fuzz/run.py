@@ -100,9 +100,8 @@ def main(args: Any = None) -> int:
                 print(f"{whole.counts.total():,} inputs, {len(whole.finds)} finds", flush=True)
     for name, count in whole.counts.most_common():
         took, size = whole.slowest[name]
-        print(
-            f"| {name} | {count:,} | {sum(key[0] == name for key in whole.finds)} | {took:.2f} s, {size:,} bytes |"
-        )
+        found = sum(target == name for target, _ in whole.finds)
+        print(f"| {name} | {count:,} | {found} | {took:.2f} s, {size:,} bytes |")
     print(f"{whole.counts.total():,} inputs, {len(whole.finds)} finds")
     return bool(whole.finds)
 

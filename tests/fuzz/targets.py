@@ -229,8 +229,8 @@ def _column(chance: random.Random, name: str) -> pa.Array:
         return pa.array([usual, usual, None if chance.random() < 0.3 else usual, usual + "b"])
     kind = chance.choice(
         (pa.string(), pa.large_string(), pa.binary(), pa.int64(), pa.float64(), pa.bool_(), pa.date32(),
-         pa.timestamp("ns"), pa.list_(pa.string()), pa.null(), pa.decimal128(38, 2), pa.struct([("a", pa.int8())]),
-         pa.dictionary(pa.int8(), pa.string()), pa.string_view(), pa.duration("s"), pa.time32("s"))
+         pa.timestamp("ns"), pa.list_(pa.string()), pa.null(), pa.decimal128(38, 2),
+         pa.struct([("a", pa.int8())]), pa.dictionary(pa.int8(), pa.string()), pa.string_view(), pa.duration("s"), pa.time32("s"))
     )  # fmt: skip
     if chance.random() < 0.5:
         return pa.nulls(4, kind)
@@ -298,7 +298,8 @@ def _json_lines() -> list[bytes]:
 def _pages() -> list[bytes]:
     words = "".join(f"<p>{PLAIN} {n} </p>" for n in range(6))
     head = "<meta charset='utf-8'><meta property='article:published_time' content='2024-05-09T08:00:00Z'>"
-    body = f"<html><head><title>Aid</title>{head}</head><body><article><h1>Aid</h1>{words}</article></body></html>"
+    article = f"<article><h1>Aid</h1>{words}</article>"
+    body = f"<html><head><title>Aid</title>{head}</head><body>{article}</body></html>"
     table = f"<table><tr><td>{PLAIN}<td>€1</table><ul><li>{PLAIN}</ul>"
     return [body.encode(), body.replace("<p>", table + "<p>", 1).encode("utf-16"), body.encode("cp1252")]
 
