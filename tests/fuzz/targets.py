@@ -230,7 +230,8 @@ def _column(chance: random.Random, name: str) -> pa.Array:
     kind = chance.choice(
         (pa.string(), pa.large_string(), pa.binary(), pa.int64(), pa.float64(), pa.bool_(), pa.date32(),
          pa.timestamp("ns"), pa.list_(pa.string()), pa.null(), pa.decimal128(38, 2),
-         pa.struct([("a", pa.int8())]), pa.dictionary(pa.int8(), pa.string()), pa.string_view(), pa.duration("s"), pa.time32("s"))
+         pa.struct([("a", pa.int8())]), pa.dictionary(pa.int8(), pa.string()),
+         pa.string_view(), pa.duration("s"), pa.time32("s"))
     )  # fmt: skip
     if chance.random() < 0.5:
         return pa.nulls(4, kind)

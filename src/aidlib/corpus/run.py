@@ -152,8 +152,13 @@ def _pooled(units: Sequence[Unit], folder: Path, any_language: bool, workers: in
 def _end_with_parent() -> None:
     """Let a worker end when the run is killed: it would wait for work for ever."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _finish(state: State, out: Path) -> Corpus:
