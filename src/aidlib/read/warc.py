@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
@@ -16,13 +17,15 @@ LARGEST_PAGE = 16 << 20  # bytes; no page of news is larger, and what unpacks to
 
 
 def read_warc(
-    path: Path, keep: Callable[[bytes], bool] | None = None
+    file: BinaryIO, where: str, keep: Callable[[bytes], bool] | None = None
 ) -> Iterator[tuple[int | None, Document | SetAside | None]]:
     """Read the pages of a web archive, packed or not.
 
     Parameters
     ----------
-    path : Path
+    file : binary file
+    where : str
+        Its path, for messages.
     keep : callable, optional
         Given a page's bytes, whether to take its text at all; None stands for one that is passed over.
 
@@ -34,20 +37,20 @@ def read_warc(
     Raises
     ------
     ReadError
-        fastwarc is not installed.
+        fastwarc is not installed, or the archive is broken.
     """
     try:
+        from fastwarc.stream_io import FastWARCError
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError as error:
         raise ReadError(
-            f"{path.name} is a web archive, and fastwarc is not installed",
-            where=str(path),
+            f"{Path(where).name} is a web archive, and fastwarc is not installed",
+            where=where,
             fix="Install it with `pip install 'aidlib[scale]'`.",
         ) from error
-    with path.open("rb") as file:
-        for number, record in enumerate(
-            ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True), start=1
-        ):
+    try:
+        pages = ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True)
+        for number, record in enumerate(pages, start=1):
             if record.http_content_type not in ("text/html", "application/xhtml+xml"):
                 continue
             raw = record.reader.read(LARGEST_PAGE)
@@ -55,11 +58,17 @@ def read_warc(
                 yield number, None
                 continue
             name = str(record.record_id).removeprefix("<urn:uuid:").removesuffix(">")
-            yield number, _page(path, number, name, raw, record.headers.get("WARC-Target-URI"))
+            yield number, _page(where, number, name, raw, record.headers.get("WARC-Target-URI"))
+    except FastWARCError as error:
+        raise ReadError(
+            f"{Path(where).name} is no web archive, or broken: {error}",
+            where=where,
+            fix="Check the file, and copy it again.",
+        ) from error
 
 
-def _page(path: Path, number: int, name: str, raw: bytes, url: str | None) -> Document | SetAside:
+def _page(where: str, number: int, name: str, raw: bytes, url: str | None) -> Document | SetAside:
     try:
-        return read_page(raw, name, f"{path}, record {number}", url)
+        return read_page(raw, name, f"{where}, record {number}", url)
     except ReadError as error:
-        return SetAside.of(error, name=name, path=path, line=number)
+        return SetAside.of(error, name=name, path=where, line=number)
