@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -24,8 +25,15 @@ from aidlib.show import explain
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib parse seeds/briefs -o build/events.jsonl
+  aidlib parse --explain seeds/briefs/2024-11-15_norway_danish-format-mou.md
+"""
 
-@click.command("parse")
+
+@click.command("parse", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option("-o", "--output", metavar="OUT.jsonl", help="Where to write; build/events.jsonl if left out.")
 @click.option("--with-text", is_flag=True, help="Write each text too, so that quotes can be shown again.")
@@ -63,6 +71,7 @@ def command(
                 click.echo("\n".join([reading.document.id, *(f"  {line}" for line in explain(reading))]))
         write_quarantine(quarantine, set_aside)
         require_some(n_read, set_aside, quarantine)
+    LOG.info("Written: %s", out)
     done = f"{count_of(n_read, 'document')}, {count_of(n_events, 'event')}: {out}"
     finish(ctx, done, set_aside, quarantine)
 
