@@ -166,17 +166,24 @@ def _document(record: Mapping[str, Any]) -> Document:
     return document
 
 
-def _decimal(value: int | float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _decimal(value: int | float | Decimal | None) -> Decimal | None:
+    return None if value is None else _number(value)
+
+
+def _number(value: int | float | Decimal) -> Decimal:
+    """Give a sum without the zeros behind the point that a column of decimals adds."""
+    exact = Decimal(str(value))
+    whole = exact.to_integral_value()
+    return whole if exact == whole else exact.normalize()
 
 
 def _amount(value: Mapping[str, Any]) -> Amount:
-    return Amount(Decimal(str(value["amount"])), value["currency"])
+    return Amount(_number(value["amount"]), value["currency"])
 
 
 def _mention(m: Mapping[str, Any]) -> Mention:
     money = Money(
-        amount=Decimal(str(m["amount"])),
+        amount=_number(m["amount"]),
         currency=m["currency"],
         modifier=m.get("modifier", "exact"),
         low=_decimal(m.get("low")),
