@@ -172,8 +172,15 @@ def read_parts(folder: Path | str) -> Iterator[Reading]:
         try:
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(1000):
-                    yield from map(reading_from_record, batch.to_pylist())
+                    yield from map(_reading, batch.to_pylist())
         except (pa.ArrowException, OSError) as error:
             raise ReadError(
                 f"part {path.name} cannot be read: {error}", where=str(path), fix="Read the corpus again."
             ) from error
+
+
+def _reading(row: dict[str, Any]) -> Reading:
+    for mention in row["mentions"]:
+        if mention["amount"] is None:
+            mention["amount"] = TOO_LARGE
+    return reading_from_record(row)
