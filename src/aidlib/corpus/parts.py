@@ -180,7 +180,11 @@ def read_parts(folder: Path | str) -> Iterator[Reading]:
 
 
 def _reading(row: dict[str, Any]) -> Reading:
+    """Read a row back; a sum that was too large is again one that the books flag."""
     for mention in row["mentions"]:
-        if mention["amount"] is None:
-            mention["amount"] = TOO_LARGE
+        mention["amount"] = TOO_LARGE if mention["amount"] is None else mention["amount"]
+    for event in row["events"]:
+        event["amount_alt"] = [alt for alt in event["amount_alt"] if alt["amount"] is not None]
+    headline = row["headline"]
+    row["headline"] = headline if headline and headline["amount"] is not None else None
     return reading_from_record(row)
