@@ -22,9 +22,10 @@ test: ## every check: lint, types, tests, doctests, README examples, notebooks
 	$(BIN)/mypy
 	$(BIN)/pytest $(PYTEST_ARGS)
 
+# .ci/lab leaves out what asks the network (news, list of extensions) and what slows the start (LSP, build check).
 lab: ## JupyterLab on the notebooks, in an environment of its own
 	@.ci/setup .venv-lab lab
-	.venv-lab/bin/jupyter lab notebooks
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.ci/lab .venv-lab/bin/jupyter lab notebooks
 
 bench: ## what takes longer than a test: speed beside the peers, in an environment of its own
 	@.ci/setup .venv-bench test,bench

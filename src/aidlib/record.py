@@ -122,7 +122,10 @@ def _event_record(event: Event) -> dict[str, Any]:
 def reading_from_record(record: Mapping[str, Any]) -> Reading:
     """Read back what `record_of` wrote; what the record leaves out is unknown.
 
-    Without ``text`` the document's text is empty, its ``sha256`` the one written.
+    Parameters
+    ----------
+    record : mapping
+        Without ``text`` the document's text is empty, its ``sha256`` the one written.
 
     Raises
     ------

@@ -36,8 +36,27 @@ FIELDS = {
 class Ledger:
     """The books: every table that ``aidlib ledger`` writes, as a data frame.
 
-    Money columns hold Decimal or None. ``recipient`` is whose books these are; ``policy``,
-    ``fixed_day`` and ``rates`` (the table's name) say how sums were converted.
+    Money columns hold Decimal or None. What every column means stands in the ``datapackage.json``
+    that ``write_ledger`` writes, and in the README.
+
+    Attributes
+    ----------
+    commitments : DataFrame
+        A row an act, whether booked or not (``status``).
+    events, reports : DataFrame
+        A row an event: what it says, and the act that it tells of.
+    links : DataFrame
+        What one report or act does to another: repeats it, is part of it, delivers it.
+    evidence : DataFrame
+        A row a quote, with its place in the document and the field that it supports.
+    totals : DataFrame
+        The booked acts by donor, as ``build_totals`` gives them.
+    quarantine, corrections : DataFrame
+        What could not be read; what people have decided, and what became of it.
+    recipient : str
+        Whose books these are.
+    policy, fixed_day, rates : str, date or None, str
+        How sums were converted, and the name of the table of rates.
     """
 
     commitments: pd.DataFrame
@@ -52,6 +71,10 @@ class Ledger:
     fixed_day: date | None = None
     rates: str = ""
     corrections: pd.DataFrame = field(default_factory=lambda: make_table("corrections", []))
+
+    def __repr__(self) -> str:
+        booked = int((self.commitments["status"] == "booked").sum())
+        return f"Ledger of {self.recipient}: {len(self.commitments)} acts, {booked} of them booked"
 
 
 def build_ledger(

@@ -53,6 +53,18 @@ def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
 
     A run that is killed leaves the old folder. The same ledger gives the same bytes.
 
+    Parameters
+    ----------
+    ledger : Ledger
+        Every table becomes a file, as README lists them.
+    folder : Path or str
+        Made if missing; a folder that holds something else than books is left alone.
+
+    Returns
+    -------
+    Path
+        The folder.
+
     Raises
     ------
     LedgerError

@@ -7,11 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from aidlib.errors import AidlibError, ReadError
 from aidlib.events import build_events
@@ -32,9 +28,7 @@ __all__ = [
     "bullets",
     "count_words",
     "load_books",
-    "readable",
     "sentences",
-    "source_of",
     "tell_books",
 ]
 
@@ -153,14 +147,6 @@ def _is_wanted(event: Event, donors: set[str], cutoff: date | None) -> bool:
     return is_theirs and (cutoff is None or event.date is None or event.date <= cutoff.isoformat())
 
 
-def source_of(books: Ledger) -> str:
-    """Say where the books come from, as the line under a figure has it."""
-    read = books.events["doc_id"].nunique()
-    rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
-    shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
-    return f"{_number(read, 'announcement')}; rates: {', '.join(shown) or 'none needed'}"
-
-
 def count_words(books: Ledger) -> str:
     """Say in a sentence how much was read, and what became of it."""
     acts, events = books.commitments, books.events
@@ -206,22 +192,3 @@ def sentences(*findings: str) -> str:
 
 def _plain(line: str) -> str:
     return re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line))
-
-
-def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Make a table to read and not to reckon with: sums in whole units, what is unknown an empty cell.
-
-    Examples
-    --------
-    >>> readable(pd.DataFrame({"eur": [Decimal("1234567.80"), None]}))["eur"].tolist()
-    ['1,234,568', '']
-    """
-    return table.astype(object).map(_shown).rename_axis(index=None)
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:,.0f}"
-    if pd.isna(value):
-        return ""
-    return value.date() if isinstance(value, pd.Timestamp) else value

@@ -223,7 +223,9 @@ def _chosen(folder: Path, names: Iterable[str] | None) -> list[Path]:
     return [chosen[stem] for stem in sorted(chosen)]
 
 
-def _jobs(paths: Sequence[Path], parameters: dict[str, Any], defaults: dict[str, Any]) -> list[Job]:
+def _jobs(
+    paths: Sequence[Path], parameters: dict[str, Any], defaults: Mapping[str, Any] | None = None
+) -> list[Job]:
     declared = {path: _declared(path) for path in paths}
     known = {name for names in declared.values() for name in names}
     for name in parameters:
@@ -235,7 +237,7 @@ def _jobs(paths: Sequence[Path], parameters: dict[str, Any], defaults: dict[str,
             )
     jobs = []
     for path, names in declared.items():
-        mine = {name: value for name, value in (defaults | parameters).items() if name in names}
+        mine = {name: value for name, value in {**(defaults or {}), **parameters}.items() if name in names}
         passed = cast_values(names, mine, where=f"-p, {path.name}")
         jobs.append(Job(path, names, passed, check_values(names, passed, where=f"-p, {path.name}")))
     return jobs
