@@ -55,6 +55,8 @@ def documents(aid: Sequence[str], paragraphs: Sequence[str], seed: int) -> Itera
         while length < CHARACTERS and kind >= SHARE_AID:
             parts.append(chance.choice(plain))
             length += len(parts[-1])
+        if kind >= SHARE_AID:
+            chance.shuffle(parts)  # Ukraine may be named anywhere
         digits = str(chance.randrange(10**6))
         yield "\n\n".join(parts).replace("1", digits[0]).replace("2", digits[-1]) + f"\n\n{digits}"
 

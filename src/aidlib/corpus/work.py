@@ -72,7 +72,7 @@ def _readings(unit: Unit, counted: Counted, wanted: Wanted) -> Iterator[Reading 
                 continue
             try:
                 check_text(item, where, wanted.any_language)
-                yield build_events(item)
+                yield build_events(item, brief=not wanted.everything)
             except AidlibError as error:
                 yield SetAside.of(error, name=item.id, path=where)
     except ReadError as error:
