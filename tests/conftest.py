@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 NO_SHARED = "no shared folder beside the checkout (or name one in AIDLIB_SHARED)"
 NO_BROWSER = "no Chromium on the path"
+NO_LAB = "no .venv-lab in the checkout (.ci/setup .venv-lab lab makes it; or name one in AIDLIB_LAB)"
 
 # A busy machine is no fault of the code; and what CI refuses must fail again on the next run.
 settings.register_profile("here", deadline=None)
@@ -25,7 +26,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-browser", action="store_true", help="fail where a browser test would skip")
+    for name in ("browser", "lab"):
+        parser.addoption(
+            f"--require-{name}", action="store_true", help=f"fail where a {name} test would skip"
+        )
 
 
 def pytest_sessionstart() -> None:
@@ -35,9 +39,9 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how many tests the missing folder or browser has silenced."""
+    """Print how many tests a missing folder, browser or JupyterLab has silenced."""
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
-    for reason in (NO_SHARED, NO_BROWSER):
+    for reason in (NO_SHARED, NO_BROWSER, NO_LAB):
         count = sum(reason in text for text in reasons)
         if count:
             terminalreporter.write_line(f"skipped, {reason}: {count}")
@@ -84,15 +88,25 @@ def story(story_figures: Path, tmp_path_factory: pytest.TempPathFactory) -> Stor
     return told
 
 
+def missing(request: pytest.FixtureRequest, name: str, reason: str) -> NoReturn:
+    """Skip a test for want of what it needs, or fail it with ``--require-NAME``."""
+    if request.config.getoption(f"--require-{name}"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def chromium(request: pytest.FixtureRequest) -> str:
     """The path of Chromium; skips where there is none, or fails with ``--require-browser``."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if request.config.getoption("--require-browser"):
-            pytest.fail(NO_BROWSER)
-        pytest.skip(NO_BROWSER)
-    return path
+    return path or missing(request, "browser", NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def jupyter(request: pytest.FixtureRequest) -> Path:
+    """The program that starts JupyterLab; skips where there is none, or fails with ``--require-lab``."""
+    path = Path(os.environ.get("AIDLIB_LAB") or ROOT / ".venv-lab") / "bin" / "jupyter"
+    return path if path.exists() else missing(request, "lab", NO_LAB)
 
 
 @pytest.fixture(scope="session")

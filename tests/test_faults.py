@@ -18,8 +18,7 @@ from click.testing import CliRunner
 
 from aidlib.cli import main
 from aidlib.corpus import parse_corpus, run, work
-from aidlib.corpus.parts import write_part
-from aidlib.errors import LedgerError, ParameterError, ReadError
+from aidlib.errors import ParameterError, ReadError
 from aidlib.ledger import build_ledger, read_ledger, write_ledger
 from build import GOOD, event, reading
 from faults import contents, kill_and_go_on, make_corpus, run_corpus, start
@@ -160,7 +159,7 @@ def test_workers_that_are_killed_again_end_the_run_with_what_to_do(
 @pytest.mark.parametrize(
     "code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO], ids=errno.errorcode.get
 )
-@pytest.mark.parametrize("call", ["write_part", "add", "settle", "open"])
+@pytest.mark.parametrize("call", ["put_part", "add", "settle", "open"])
 def test_a_disk_that_takes_no_more_ends_a_run_in_a_sentence_and_it_goes_on_later(
     call: str, code: int, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,8 +172,8 @@ def test_a_disk_that_takes_no_more_ends_a_run_in_a_sentence_and_it_goes_on_later
         raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as patch:
-        if call == "write_part":
-            patch.setattr(work, "write_part", full)
+        if call == "put_part":
+            patch.setattr(work, "put_part", full)
         else:
             patch.setattr(run.State, call, full)
         with pytest.raises(ParameterError, match=r"Make room or choose another place, .*it goes on") as told:
@@ -213,13 +212,8 @@ def test_a_file_that_changes_while_it_is_read_stops_the_run(corpus: Path, tmp_pa
     path = tmp_path / "a.jsonl"
     path.write_bytes((corpus / "a.jsonl").read_bytes())
 
-    def growing(*given: object) -> object:
-        with path.open("a") as file:
-            file.write("\n")
-        return write_part(*given)  # type: ignore[arg-type]
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(work, "read_unit", lambda unit, any_language: (growing_done(path, unit), []))
+        patch.setattr(work, "read_unit", lambda unit, wanted: (growing_done(path, unit), []))
         with pytest.raises(ReadError, match=r"changed while it was read .*Let it be finished"):
             parse_corpus([path], tmp_path / "out")
     parse_corpus([path], tmp_path / "out")
@@ -275,7 +269,7 @@ def test_books_that_cannot_be_written_leave_the_old_ones_whole(
     newer = build_ledger([reading(event(amount=2))])
     with monkeypatch.context() as patch:
         patch.setattr(Path, call, full)
-        with pytest.raises(LedgerError, match=r"Choose a folder with room .* the old ledger is as it was"):
+        with pytest.raises(ParameterError, match=r"Choose a folder with room .* the old ledger is as it was"):
             write_ledger(newer, books)
     assert contents(books) == before
     assert [path.name for path in books.parent.iterdir()] == ["books"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import aidlib
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -26,3 +29,15 @@ def test_the_version_is_that_of_the_project() -> None:
 def test_reading_one_text_needs_neither_tables_nor_figures() -> None:
     read = "import aidlib; aidlib.read_announcement('Latvia pledged €2 million to Ukraine.')"
     assert loaded_by(read) & {"matplotlib", "papermill", "duckdb", "IPython"} == set()
+
+
+def test_every_name_of_the_top_is_told_with_what_it_takes_or_an_example() -> None:
+    assert {"read_announcement", "build_ledger", "show_table", "explore"} <= set(dir(aidlib))
+    for name in aidlib.__all__:
+        if name != "__version__":
+            told = getattr(aidlib, name).__doc__ or ""
+            assert "Parameters\n" in told or "Attributes\n" in told or ">>>" in told, name
+
+
+def test_no_name_of_the_top_is_hidden_by_a_module_of_that_name(root: Path) -> None:
+    assert {path.stem for path in (root / "src" / "aidlib").iterdir()} & set(aidlib.__all__) == set()

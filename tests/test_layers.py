@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / "aidlib"
 # Row by row, a row from left to right: each may import those before it.
 LAYERS = (
     "errors model lexicon read record mentions events rates prices resolve ledger reconcile "
-    "plots show exchange corpus story kit cli __main__"
+    "plots show tables exchange corpus explorer story kit cli __main__"
 ).split()
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 MODULES = sorted(SOURCE.rglob("*.py"))

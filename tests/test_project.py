@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
@@ -28,7 +29,7 @@ ON_CONDA = {"duckdb": "python-duckdb"}  # where conda-forge's name is another
 LAYOUT = {
     *("README.md", "environment.yml", "notebooks", "src", "seeds", "figures", "tests"),
     *("pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CITATION.cff", "CHANGELOG.md"),
-    *("CONTRIBUTING.md", ".gitignore", ".gitattributes", ".ci"),
+    *("CONTRIBUTING.md", "setup.py", ".gitignore", ".gitattributes", ".ci", ".binder"),
 }
 
 
@@ -137,6 +138,14 @@ def test_the_package_imports_only_what_it_declares() -> None:
     foreign = imported - {"aidlib", "numpy"} - sys.stdlib_module_names  # numpy comes with pandas, always
     names = {name: canonicalize_name(IMPORTED_AS.get(name, name)) for name in foreign}
     assert {name for name, distribution in names.items() if distribution not in declared} == set()
+
+
+def test_binder_installs_the_checkout_with_jupyterlab_at_the_pinned_versions() -> None:
+    pinned_by, installed = (ROOT / ".binder" / "requirements.txt").read_text("utf-8").splitlines()
+    assert (ROOT / ".binder" / pinned_by.removeprefix("--constraint ")).resolve() == ROOT / "constraints.txt"
+    assert installed == "--editable .[lab]"
+    python = (ROOT / ".binder" / "runtime.txt").read_text("utf-8").strip().removeprefix("python-")
+    assert SpecifierSet(PROJECT["requires-python"]).contains(python)
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "environment.yml"])

@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
 from aidlib.cli import main
-from aidlib.corpus import read_unit
 from aidlib.corpus.units import plan_units
+from aidlib.corpus.work import Wanted, read_unit
 from aidlib.errors import AidlibError, FigureError, ReadError
 from aidlib.events import build_events
 from aidlib.exchange.kiel import read_kiel
@@ -199,8 +199,8 @@ def test_a_corpus_keeps_no_line_longer_than_the_limit(
     long = json.dumps({"id": "long", "text": "Norway gives Ukraine €2 million. " * 10_000})
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join([good[0], long, *good[1:]]) + "\n")
-    done = [read_unit(unit) for unit in plan_units([path])]
-    assert [one.document.id for _, kept in done for one in kept] == ["a", "b", "c"]
+    done = [read_unit(unit, Wanted()) for unit in plan_units([path])]
+    assert [json.loads(line)["id"] for _, lines in done for line in lines] == ["a", "b", "c"]
     (aside,) = (item for counted, _ in done for item in counted.set_aside)
     assert "holds over 5,000 bytes" in aside.what
 

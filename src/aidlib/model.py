@@ -30,7 +30,13 @@ __all__ = [
 
 
 class Stage(StrEnum):
-    """How far an act has come, lowest first (IATI transaction types, Kiel's measures)."""
+    """How far an act has come, lowest first (IATI transaction types, Kiel's measures).
+
+    Examples
+    --------
+    >>> [stage.value for stage in Stage][:3]
+    ['proposed', 'pledged', 'committed']
+    """
 
     PROPOSED = "proposed"
     PLEDGED = "pledged"
@@ -91,9 +97,18 @@ def address_of(value: object) -> str | None:
 class Document:
     """One text as received, and what is known of it from outside the text.
 
-    ``text`` is never changed: every offset refers to it. ``published`` is None where nothing tells,
-    ``source`` is the outlet, and ``url`` the address of the text, http or https. ``register`` names the
-    list that the text is a row of: a list that keeps its acts apart tells none of them twice.
+    Attributes
+    ----------
+    id : str
+        Its name, such as that of its file without the ending.
+    text : str
+        Never changed: every offset refers to it.
+    title, source, url : str or None
+        Headline, outlet, and the address of the text, http or https.
+    published : date or None
+        Day of publication; None where nothing tells.
+    register : str or None
+        The list that the text is a row of: a list that keeps its acts apart tells none of them twice.
     """
 
     id: str
@@ -263,7 +278,21 @@ class Decision:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one document says: its mentions of every kind, its events, and why."""
+    """What one document says: its mentions of every kind, its events, and why.
+
+    Attributes
+    ----------
+    document : Document
+        The text that all of it refers to.
+    mentions : tuple of Mention
+        In order of appearance; ``money`` gives those of sums.
+    events : tuple of Event
+        In order of appearance; ``part_of`` of an event is an index here.
+    decisions : tuple of Decision
+        Why each sum was booked or not; ``explain`` puts them into words.
+    headline : Amount or None
+        The one sum that an expert would record for the text; None where nothing is bookable.
+    """
 
     document: Document
     mentions: tuple[Mention, ...] = ()

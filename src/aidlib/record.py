@@ -124,7 +124,10 @@ def _event_record(event: Event) -> dict[str, Any]:
 def reading_from_record(record: Mapping[str, Any]) -> Reading:
     """Read back what `record_of` wrote; what the record leaves out is unknown.
 
-    Without ``text`` the document's text is empty, its ``sha256`` the one written.
+    Parameters
+    ----------
+    record : mapping
+        Without ``text`` the document's text is empty, its ``sha256`` the one written.
 
     Raises
     ------
@@ -171,15 +174,17 @@ def _document(record: Mapping[str, Any]) -> Document:
     return document
 
 
-def _number(value: int | float) -> Decimal:
-    number = Decimal(str(value))
-    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
-        raise ValueError(f"{str(value)[:60]!r} is no sum")
-    return number
-
-
-def _decimal(value: int | float | None) -> Decimal | None:
+def _decimal(value: int | float | Decimal | None) -> Decimal | None:
     return None if value is None else _number(value)
+
+
+def _number(value: int | float | Decimal) -> Decimal:
+    """Give a sum without the zeros behind the point that a column of decimals adds."""
+    exact = Decimal(str(value))
+    if not exact.is_finite() or abs(exact.adjusted()) > MOST_DIGITS:
+        raise ValueError(f"{str(value)[:60]!r} is no sum")
+    whole = exact.to_integral_value()
+    return whole if exact == whole else exact.normalize()
 
 
 def _amount(value: Mapping[str, Any]) -> Amount:

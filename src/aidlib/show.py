@@ -311,7 +311,7 @@ def _mention_html(mention: Mention) -> str:
     )
 
 
-def _commitment_facts(commitment: Commitment) -> list[tuple[str, str]]:
+def commitment_facts(commitment: Commitment) -> list[tuple[str, str]]:
     shown = ((name, getattr(commitment, name)) for name in commitment.__dataclass_fields__)
     return [(_words(name), _value_words(value)) for name, value in shown if value not in (None, (), "")]
 
@@ -331,7 +331,7 @@ DISPLAYS: dict[Any, Callable[[Any], str]] = {
     Reading: html_of,
     Event: lambda event: facts_html(facts_of(event)),
     Mention: _mention_html,
-    Commitment: lambda commitment: facts_html(_commitment_facts(commitment)),
+    Commitment: lambda commitment: facts_html(commitment_facts(commitment)),
 }
 
 

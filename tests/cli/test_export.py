@@ -74,7 +74,7 @@ def test_every_kind_names_a_function_that_exists(kind: str) -> None:
         (["xslx", "books", "-o", "a.xlsx"], 2, "Did you mean 'xlsx'?"),
         (["iatii", "books", "-o", "a.xml"], 2, "Did you mean 'iati'?"),
         (["xlsx", "books"], 2, "Missing option '-o'"),
-        (["xlsx", "nowhere", "-o", "a.xlsx"], 4, "there is no ledger"),
+        (["xlsx", "nowhere", "-o", "a.xlsx"], 3, "there is no ledger"),
     ],
 )
 def test_a_wrong_word_gets_its_code_and_one_clear_message(

@@ -56,7 +56,7 @@ def test_what_embed_prints_is_what_fill_writes(project: Path) -> None:
 def test_figures_and_books_can_lie_elsewhere(project: Path) -> None:
     (project / "build" / "ledger").rename(project / "books")
     (project / "figures").rename(project / "drawn")
-    assert run("fill", "a.md").exit_code == 4
+    assert run("fill", "a.md").exit_code == 3
     assert run("fill", "a.md", "--ledger", "books", "--figures", "drawn").exit_code == 0
     assert "(drawn/plain.png)" in run("embed", "plain", "--from", "drawn", "--format", "png").stdout
 

@@ -92,7 +92,7 @@ def test_where_nothing_can_be_read_and_no_books_are_the_list_is_left(folder: Pat
         (["--policy", "fixed", "--rate-day", "02.01.2024"], 2, "'02.01.2024' is no day"),
         (["--policy", "fixed", "--rate-day", "1998-12-31"], 2, "from 1999-01-04 to 2026-10-30"),
         (["--rates", "nowhere.csv"], 3, "nowhere.csv"),
-        (["--check", "nowhere"], 4, "there is no ledger"),
+        (["--check", "nowhere"], 3, "there is no ledger"),
         (["--check", "x", "-o", "y"], 2, "one folder"),
         (["--check", "x", "--policy", "monthly"], 2, "no option but --rates"),
     ],

@@ -19,8 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from aidlib.corpus import may_hold_aid, read_unit
+from aidlib.corpus import may_hold_aid
+from aidlib.corpus.parts import table_of
 from aidlib.corpus.units import WHOLE, Unit
+from aidlib.corpus.work import Wanted, read_unit
 from aidlib.errors import AidlibError
 from aidlib.events import build_events
 from aidlib.exchange.kiel import kiel_totals, read_kiel
@@ -186,11 +188,11 @@ def check_file(path: Path) -> None:
     unit = Unit(
         0, (str(path),), "files" if single else ending, 0, size if ending == ".jsonl" else WHOLE, size
     )
-    done, readings = read_unit(unit, any_language=True)
+    done, lines = read_unit(unit, Wanted(any_language=True))
     for aside in done.set_aside:
         refuse_well(aside)
-    for reading in readings:
-        check_reading(reading)
+    assert done.with_events == len(lines)
+    assert not lines or len(table_of(lines)) == len(lines)
 
 
 def read_book(data: bytes) -> None:

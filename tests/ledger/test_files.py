@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidlib.errors import LedgerError
+from aidlib.errors import LedgerError, ParameterError
 from aidlib.ledger import Ledger, build_ledger, files, read_ledger, readback, write_ledger
 from aidlib.ledger.columns import TABLES, Column
 from aidlib.model import Span
@@ -79,7 +79,7 @@ def test_a_run_that_fails_leaves_the_old_books(tmp_path: Path, monkeypatch: pyte
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(LedgerError, match="No space left"):
+    with pytest.raises(ParameterError, match="No space left"):
         write_ledger(small("6e6"), folder)
     monkeypatch.undo()
     assert bytes_of(folder) == before
@@ -94,7 +94,7 @@ def test_books_moved_aside_by_a_killed_run_are_put_back(tmp_path: Path) -> None:
 
 def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
-    with pytest.raises(LedgerError, match="is no ledger"):
+    with pytest.raises(ParameterError, match="is no ledger"):
         write_ledger(small(), tmp_path)
     assert (tmp_path / "thesis.docx").exists()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from aidlib.plots.frame import frame
@@ -18,7 +18,7 @@ def boxes(fig: Figure) -> Iterator[tuple[str, Bbox]]:
     fig.canvas.draw()
     for text in fig.findobj(Text):
         if isinstance(text, Text) and text.get_text().strip() and text.get_visible():
-            shown = text.axes is None or text.axes.axison or isinstance(text, Annotation)
+            shown = text.axes is None or text.axes.axison or text in text.axes.texts
             if shown:
                 yield text.get_text(), Text.get_window_extent(text)
 

@@ -21,6 +21,7 @@ from aidlib.plots import (
     draw_days,
     draw_donors,
     draw_evidence,
+    draw_flow,
     draw_ladder,
     draw_payers,
     draw_rates,
@@ -31,6 +32,7 @@ from aidlib.plots import (
     table_announcement,
     table_claims,
     table_donors,
+    table_flow,
     table_payers,
     table_rates,
     table_timeline,
@@ -39,6 +41,7 @@ from aidlib.plots import (
     tell_days,
     tell_donors,
     tell_evidence,
+    tell_flow,
     tell_ladder,
     tell_payers,
     tell_rates,
@@ -66,6 +69,7 @@ OF_BOOKS: list[tuple[Callable[..., Figure], Callable[..., dict[str, str]]]] = [
     (draw_donors, tell_donors),
     (draw_rates, tell_rates),
     (draw_payers, tell_payers),
+    (draw_flow, tell_flow),
     (draw_timeline, tell_timeline),
     (draw_ladder, tell_ladder),
     (draw_days, tell_days),
@@ -273,6 +277,32 @@ def test_a_name_of_80_letters_is_wrapped_or_cut(monkeypatch: pytest.MonkeyPatch)
     long = "A donor whose name is so long that no column could ever hold all of it on a line"
     monkeypatch.setattr("aidlib.plots.books.name_of", lambda code: long)
     assert faults(draw_donors(small())) == []
+
+
+def test_bands_add_up_to_the_bars_of_their_payers() -> None:
+    goods = {"items": {"drone": 5}}
+    given = [
+        danish("DNK", "500e6"),
+        danish("DNK", "100e6", part_of=0, **goods),
+        danish("SWE", "9e6", **goods),
+    ]
+    for books in (small(), many(), build_ledger([reading(*given)])):
+        bands = table_flow(books).groupby("payer")["central_eur"].sum()
+        bars = table_payers(books).set_index("donor")["central_eur"]
+        assert bands.to_dict() == bars[bars > 0].to_dict() | dict.fromkeys(bands[bands == 0].index, 0)
+
+
+def test_a_part_for_other_goods_has_a_band_of_its_own() -> None:
+    given = [danish("DNK", "500e6"), danish("DNK", "100e6", part_of=0, items={"drone": 5})]
+    bands = table_flow(build_ledger([reading(*given)])).set_index("product")["central_eur"]
+    assert bands.to_dict() == {"kind not stated": 400_000_000, "drones": 100_000_000}
+
+
+def test_donors_can_be_shown_in_the_prices_of_one_year() -> None:
+    books = build_ledger([reading(danish("NOR", "100"), published="2022-06-01")])
+    row = table_donors(books, price_base_year=2024).iloc[0]
+    assert row["central_eur"] == Decimal("107.91")
+    assert "in the prices of 2024" in tell_donors(books, price_base_year=2024)["subtitle"]
 
 
 def test_a_wrapped_line_fits_its_width() -> None:

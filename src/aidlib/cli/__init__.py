@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 import errno
 import importlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -14,7 +18,9 @@ from aidlib.errors import AidlibError, ReadError
 
 __all__ = ["main"]
 
+LOG = logging.getLogger("aidlib")
 COMMANDS = {
+    "new": "Lay out a project of your own, which runs at once.",
     "parse": "Read announcements: their mentions and events, a JSON object each.",
     "ledger": "Resolve the events into commitments, and write the books.",
     "reconcile": "Find the lines that make up a total that somebody claims.",
@@ -71,8 +77,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except AidlibError as error:
-            if ctx.params.get("verbose"):
-                raise
+            LOG.info("It failed here:", exc_info=error)
             raise Failure(error) from error
         except OSError as error:
             if error.errno == errno.EPIPE or ctx.params.get("verbose"):
@@ -86,15 +91,47 @@ class LazyGroup(click.Group):
             ) from error
 
 
+class Stopwatch(logging.Formatter):
+    """Put before each line the seconds since the one before: what the step took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = time.perf_counter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line with its seconds."""
+        now = time.perf_counter()
+        took, self.last = now - self.last, now
+        return f"{took:6.2f} s  {super().format(record)}"
+
+
+@contextmanager
+def _steps_on_stderr() -> Iterator[None]:
+    """Print what our own modules log, and no others, as long as a command runs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Stopwatch())
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(handler)
+        LOG.setLevel(logging.NOTSET)
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(aidlib.__version__, prog_name="aidlib")
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr; show tracebacks of errors.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Say each step and its seconds on stderr; show tracebacks."
+)
 @click.pass_context
 def main(ctx: click.Context, verbose: bool) -> None:
     """Turn public announcements of aid into numbers that walk back to their sentence.
 
     Exit codes: 0 done; 1 unexpected failure; 2 wrong usage or parameter; 3 a data contract is broken
     or nothing could be read; 4 the books do not add up, or a claim that was explained no longer is;
-    5 done, but documents were set aside.
+    5 done, but documents were set aside. Each command has examples: aidlib ledger --help
     """
     ctx.obj = {"verbose": verbose}
+    if verbose:
+        ctx.with_resource(_steps_on_stderr())

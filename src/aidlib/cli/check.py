@@ -11,8 +11,14 @@ from aidlib.show import printable
 
 __all__ = ["command"]
 
+EXAMPLES = """\b
+Examples:
+  aidlib check report.md
+  aidlib check report.md --ledger build/again
+"""
 
-@click.command("check")
+
+@click.command("check", epilog=EXAMPLES)
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
 @sources_options
 def command(reports: tuple[str, ...], ledger: str | None, figures: str | None) -> None:

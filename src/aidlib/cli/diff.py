@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,13 @@ from aidlib.show import printable
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib diff build/before build/ledger
+  aidlib diff --json build/before build/ledger
+"""
+
 KINDS = {"added": "Added", "gone": "Gone", "renamed": "Renamed", "changed": "Changed"}
 DOCUMENTS = {
     "added": "New documents",
@@ -28,7 +36,7 @@ DOCUMENTS = {
 SHORT = {"low_eur": "low", "central_eur": "central", "high_eur": "high"}
 
 
-@click.command("diff")
+@click.command("diff", epilog=EXAMPLES)
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
@@ -38,7 +46,10 @@ def command(old: str, new: str, as_json: bool) -> None:
     OLD and NEW are folders that `aidlib ledger` wrote, of any version. The first line says whether
     anything differs; the exit code is 0 either way.
     """
-    found = diff_ledgers(read_loosely(Path(old)), read_loosely(Path(new)))
+    before, after = read_loosely(Path(old)), read_loosely(Path(new))
+    LOG.info("Read %s and %s", old, new)
+    found = diff_ledgers(before, after)
+    LOG.info("Compared: %s", count_of(len(found.changes), "change"))
     click.echo(
         json.dumps(_record(found), ensure_ascii=False, indent=1) if as_json else printable(_text(found))
     )

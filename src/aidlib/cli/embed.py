@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -12,8 +13,15 @@ from aidlib.read import project_root
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib embed waterfall
+  aidlib embed waterfall --as latex --format pdf
+"""
 
-@click.command("embed")
+
+@click.command("embed", epilog=EXAMPLES)
 @click.argument("name")
 @click.option(
     "--as", "dialect", type=click.Choice(DIALECTS), default="markdown", help="Language; else markdown."
@@ -30,4 +38,5 @@ def command(name: str, dialect: str, kind: str | None, figures: str | None, to: 
     when they are no longer those shown, and `aidlib fill` brings them.
     """
     folder = Path(figures) if figures else project_root() / "figures"
+    LOG.info("Figures: %s", folder)
     click.echo(embed_figure(name, dialect, kind=kind, figures=folder.absolute(), to=Path(to)), nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ from aidlib.read import project_root
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+
 # What is written, by which function (of the ledger and the place), and what it is.
 KINDS = {
     "xlsx": ("aidlib.exchange.xlsx", "write_xlsx", "one workbook, a sheet a table"),
@@ -29,11 +32,17 @@ KINDS = {
     "datapackage": ("aidlib.exchange.datapackage", "write_datapackage", "every table, as a zip"),
     "rocrate": ("aidlib.exchange.crate", "write_crate", "every table and the run that made it, as a zip"),
 }
+KINDS_SAID = "\b\nKinds:\n" + "\n".join(f"  {k:13}{said}" for k, (*_, said) in KINDS.items())
+EXAMPLES = """
+
+\b
+Examples:
+  aidlib export xlsx -o books.xlsx
+  aidlib export iati build/ledger -o books.xml
+"""
 
 
-@click.command(
-    "export", epilog="\b\nKinds:\n" + "\n".join(f"  {k:13}{said}" for k, (*_, said) in KINDS.items())
-)
+@click.command("export", epilog=KINDS_SAID + EXAMPLES)
 @click.argument("kind")
 @click.argument("ledger", required=False, metavar="[LEDGER_DIR]")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to write.")
@@ -47,6 +56,7 @@ def command(kind: str, ledger: str | None, output: str) -> None:
         )
     folder = Path(ledger) if ledger else project_root() / "build" / "ledger"
     books = read_ledger(folder)
+    LOG.info("Read %s: %s", folder, count_of(len(books.commitments), "commitment"))
     out = Path(output)
     if out.name in FILES and out.resolve().parent == folder.resolve():
         raise ParameterError(
@@ -58,6 +68,7 @@ def command(kind: str, ledger: str | None, output: str) -> None:
     home = import_module(module)
     write: Callable[[Any, Path], Any] = getattr(home, name)
     write(books, out)
+    LOG.info("Written: %s", out)
     gone: dict[str, int] = home.left_out(books) if hasattr(home, "left_out") else {}
     n_kept = len(books.commitments) - sum(gone.values())
     said = "; left out: " + ", ".join(f"{n:,} {why}" for why, n in gone.items()) if gone else ""

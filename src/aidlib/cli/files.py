@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from aidlib.model import Document, Reading
 from aidlib.rates import RateTable
 from aidlib.read import SetAside, find_inputs, project_root, read_documents
 
+LOG = logging.getLogger(__name__)
 SET_ASIDE_CODE = 5
 
 
@@ -32,6 +34,16 @@ def read_events(
     inputs: Iterable[Path], set_aside: list[SetAside], *, any_language: bool = False
 ) -> Iterator[Reading]:
     """Read documents and workbooks of the tracker; what cannot be read goes to ``set_aside``."""
+    sources = list(inputs)
+    n_read = n_events = 0
+    for reading in _read_events(sources, set_aside, any_language):
+        n_read, n_events = n_read + 1, n_events + len(reading.events)
+        yield reading
+    found = f"{count_of(n_read, 'document')}, {count_of(n_events, 'event')}; {len(set_aside)} set aside"
+    LOG.info("Read %s: %s", ", ".join(map(str, sources)), found)
+
+
+def _read_events(inputs: list[Path], set_aside: list[SetAside], any_language: bool) -> Iterator[Reading]:
     workbooks, texts = split_workbooks(inputs)
     for item in read_documents(texts, any_language=any_language):
         if isinstance(item, Document):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from aidlib.read import project_root
 from aidlib.show import printable
 
 __all__ = ["command", "refuse", "review_all", "sources_options"]
+
+LOG = logging.getLogger(__name__)
 
 MARKERS = f"""\b
 What a marker asks for; in a report, {{{{aidlib: total donor=NOR}}}}:
@@ -38,6 +41,11 @@ Written by as=: words (€1.26 billion; if left out), short (€1.26bn), eur, eu
 
 Code, and comments of your own, hold no markers. LaTeX needs
 \\providecommand{{\\aidlib}}[2]{{#2}} in its preamble, and graphicx of 2021 or later.
+
+\b
+Examples:
+  aidlib fill report.md
+  aidlib fill report.md --ledger build/again --figures figures
 """
 
 
@@ -64,6 +72,7 @@ def review_all(
     for path in dict.fromkeys(paths):
         try:
             reviews.append(review_report(path, sources))
+            LOG.info("Read %s: %s", path, count_of(reviews[-1].n_markers, "marker"))
         except AidlibError as error:
             faults.append(error)
     return reviews, faults

@@ -5,6 +5,7 @@ With ``--check``: the folder of books. Out: everything in it that does not add u
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from aidlib.cli.files import (
     require_some,
     write_quarantine,
 )
+from aidlib.corpus.parts import read_parts
 from aidlib.errors import LedgerError, ParameterError, ReadError
 from aidlib.ledger import (
     build_ledger,
@@ -37,10 +39,19 @@ from aidlib.record import reading_from_record
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib ledger
+  aidlib ledger --events build/events.jsonl -o build/again
+  aidlib ledger --policy fixed --rate-day 2024-12-31 -o build/one-day
+  aidlib ledger --check build/ledger
+"""
 
-@click.command("ledger")
+
+@click.command("ledger", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--events", metavar="FILE.jsonl", help="Take the events that `aidlib parse` wrote instead.")
+@click.option("--events", metavar="FILE", help="Take the events that `aidlib parse` wrote instead.")
 @click.option("-o", "--output", metavar="DIR", help="Folder of the books; build/ledger if left out.")
 @click.option("--any-language", is_flag=True, help="Keep documents that are not in English.")
 @click.option(
@@ -94,11 +105,14 @@ def command(
     if not readings and not (out / "commitments.csv").exists():
         write_quarantine(quarantine, set_aside)
     require_some(len(readings), set_aside, quarantine if quarantine.exists() else None)
+    LOG.info("Corrections: %s", f"{path}, {len(decided)} rows, {len(bad)} set aside" if path else "none")
     set_aside += bad
     books = build_ledger(
         readings, set_aside=set_aside, policy=policy, fixed_day=day, table=table, corrections=decided
     )
+    LOG.info("Resolved into %s", count_of(len(books.commitments), "commitment"))
     write_ledger(books, out)
+    LOG.info("Written: %s", out)
     click.echo(f"Rates: {rates_line(table)}; policy {policy}{f' {day}' if day else ''}", err=True)
     done = f"{count_of(len(readings), 'document')}, {count_of(len(books.commitments), 'commitment')}: {out}"
     lost, noun = lost_corrections(books.corrections, path), "item" if bad else "document"
@@ -163,6 +177,7 @@ def _books_named(ctx: click.Context, inputs: tuple[str, ...], output: str | None
 def _check(folder: Path, table: RateTable | None) -> None:
     try:
         checked = check_folder(folder, table=table)
+        LOG.info("Read and checked %s", folder)
         failures: tuple[object, ...] = checked.failures
     except LedgerError as error:
         if not error.failures:
@@ -180,7 +195,10 @@ def _check(folder: Path, table: RateTable | None) -> None:
 
 
 def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
-    """Read a file in parse's form; lines that are not in it are set aside."""
+    """Read a file in parse's form, or a folder of its parts; lines that are not in it are set aside."""
+    if path.is_dir():
+        yield from read_parts(path)
+        return
     if not path.is_file():
         raise ReadError(
             f"file {path} does not exist", where="option --events", fix="Write it with `aidlib parse`."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import click
@@ -21,10 +22,18 @@ from aidlib.rates import (
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib rates
+  aidlib rates eurofxref-hist.zip
+  aidlib rates --packaged
+"""
+
 MOST_SHOWN = 20
 
 
-@click.command("rates")
+@click.command("rates", epilog=EXAMPLES)
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option("--packaged", is_flag=True, help="Go back to the packaged table.")
 def command(file: str | None, packaged: bool) -> None:
@@ -39,6 +48,7 @@ def command(file: str | None, packaged: bool) -> None:
         )
     if file:
         table, compared = store_rates(file)
+        LOG.info("Read %s: %s", file, count_of(len(table.days), "day"))
         click.echo("\n".join(_compared(table, compared)))
         return
     if packaged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -30,15 +31,23 @@ from aidlib.reconcile import (
 from aidlib.reconcile.tables import files_of, no_longer_explained, record_of_result, words_of
 from aidlib.reconcile.tracker import TRACKER
 from aidlib.show import printable
+from aidlib.story.parameters import nearest_party, parties
 
 __all__ = ["command"]
+
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib reconcile
+  aidlib reconcile --who DNK --amount "DKK 4.4bn" --year 2024 -o build/claim
+"""
 
 FACTS = Path("seeds") / "danish_model_facts.csv"
 NO_LINES = "none"
 CLAIM_OPTIONS = ("amount", "what", "year", "date", "by", "source", "tolerance")
 
 
-@click.command("reconcile")
+@click.command("reconcile", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, metavar="[CLAIMS.csv] [LEDGER_DIR]")
 @click.option("--who", metavar="CODE", help="Who pays, or handles the money; MULTI for everybody.")
 @click.option("--amount", metavar="SUM", help='The sum claimed, as people write it: "DKK 4.4bn".')
@@ -75,8 +84,11 @@ def command(ctx: click.Context, /, inputs: tuple[str, ...], output: str | None, 
         _put_tracker(_books(folder), options["tracker"], output, options["as_json"])
         return
     claims, faults = _claims(claims_file, options)
+    LOG.info("Read %s from %s", count_of(len(claims), "claim"), claims_file or "the project or command line")
     books = _books(folder)
+    LOG.info("Books: %s", count_of(len(books.commitments), "commitment"))
     results = reconcile_claims(claims, facts=_facts(claims_file, options["lines"]), ledger=books)
+    LOG.info("Searched the lines of each claim")
     _put_results(results, books, options["as_json"])
     if output:
         _write(Path(output), files_of(results))
@@ -107,6 +119,10 @@ def _claims(path: Path | None, options: dict[str, Any]) -> tuple[list[Claim], li
     if not options["amount"]:
         raise ParameterError(
             "--who is given without --amount", where="command line", fix='Add --amount "DKK 4.4bn".'
+        )
+    if options["who"] not in parties():
+        raise ParameterError(
+            f"no party {options['who']!r}", where="option --who", fix=nearest_party(options["who"])
         )
     claim = make_claim(
         options["who"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +20,15 @@ from aidlib.show import facts_html, page_of, printable, text_of, whole_page
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib show 2024-11-15_norway_danish-format-mou
+  aidlib show seeds/briefs/2024-11-15_norway_danish-format-mou.md --html build/text.html
+"""
 
-@click.command("show")
+
+@click.command("show", epilog=EXAMPLES)
 @click.argument("name", metavar="ID|FILE")
 @click.option("--html", metavar="OUT", help="Write a page instead of printing.")
 @click.option(
@@ -42,6 +50,7 @@ def command(name: str, html: str | None, ledger: str | None) -> None:
         return
     folder = Path(ledger) if ledger else project_root() / "build" / "ledger"
     books = read_ledger(folder) if ledger or folder.is_dir() else None
+    LOG.info("Books: %s", folder if books else "none")
     acts = _acts(books)
     if books is None or name not in acts:
         raise ReadError(
@@ -54,6 +63,7 @@ def command(name: str, html: str | None, ledger: str | None) -> None:
 
 def _documents_of(path: Path) -> list[Document]:
     results = list(read_documents([path], any_language=True))
+    LOG.info("Read %s: %s", path, count_of(len(results), "document"))
     bad = next((r for r in results if isinstance(r, SetAside)), None)
     if bad is not None:
         raise ReadError(bad.what, where=bad.where, fix=bad.fix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -14,13 +15,25 @@ from aidlib.story.run import tell_story
 
 __all__ = ["command"]
 
+LOG = logging.getLogger(__name__)
+EXAMPLES = """\b
+Examples:
+  aidlib story
+  aidlib story --notebook 03 -p donors NOR,DNK -p cutoff 2024-12-31 -o build/2024
+"""
 
-@click.command("story")
+
+@click.command("story", epilog=EXAMPLES)
 @click.option("--notebook", "notebooks", multiple=True, metavar="NAME", help="Run this one; all if left out.")
 @click.option(
     "-p", "--parameter", "parameters", nargs=2, multiple=True, metavar="NAME VALUE", help="Set a parameter."
 )
-@click.option("-o", "--output", metavar="DIR", help="Folder of report and notebooks; build if left out.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    help="Folder of report, notebooks, run.json and figures; if left out, build, and figures/.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -28,12 +41,18 @@ def command(
     parameters: tuple[tuple[str, str], ...],
     output: str | None,
 ) -> None:
-    """Run the notebooks with fresh kernels; write the figures and the report, print the findings."""
+    """Run the notebooks with fresh kernels; write the figures and the report, print the findings.
+
+    With -o the figures are drawn in DIR/figures, and the project's own stay as they are; with
+    -p figures_dir FOLDER they are drawn there. Each run leaves its record, run.json: inputs with their
+    hashes, parameters, versions, rates and times. NAME of a notebook may be what it begins with: 02.
+    """
     story = tell_story(
         notebooks=list(notebooks) or None,
         parameters=dict(parameters),
         out=Path(output) if output else None,
     )
+    LOG.info("Ran the notebooks of %s; the record is %s", checkout(), story.place / "run.json")
     for found in story.findings:
         click.echo(found)
     click.echo(f"Rates: {rates_line(default_rates(checkout()))}", err=True)

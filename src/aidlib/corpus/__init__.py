@@ -3,6 +3,5 @@
 from aidlib.corpus.parts import read_parts
 from aidlib.corpus.run import Corpus, parse_corpus
 from aidlib.corpus.sift import may_hold_aid
-from aidlib.corpus.work import read_unit
 
-__all__ = ["Corpus", "may_hold_aid", "parse_corpus", "read_parts", "read_unit"]
+__all__ = ["Corpus", "may_hold_aid", "parse_corpus", "read_parts"]

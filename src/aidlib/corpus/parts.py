@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from aidlib.record import reading_from_record, record_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["drop_repeated", "part_name", "part_schema", "read_parts", "write_part"]
+__all__ = ["drop_repeated", "line_of", "part_name", "part_schema", "put_part", "read_parts", "table_of"]
 
 TOO_LARGE = Decimal(10) ** 36  # decimal128(38, 2) holds 36 digits before the point
 MONEY_KEYS = frozenset({"amount", "low", "high"})
@@ -68,21 +68,27 @@ def part_name(number: int) -> str:
     return f"part-{number:06d}.parquet"
 
 
-def write_part(path: Path, readings: Iterable[Reading]) -> None:
-    """Write a part whole, or not at all; the same readings give the same bytes."""
+def line_of(reading: Reading) -> bytes:
+    """Write a reading as the line of JSON that a part is made of."""
+    return json.dumps(_exact(record_of(reading))).encode() + b"\n"
+
+
+def table_of(lines: Sequence[bytes]) -> pa.Table:
+    """Make the table of a part.
+
+    By way of JSON and not of ``pa.array``, which would load pandas: 40 MB in every worker.
+    """
     from pyarrow import json as arrow_json
 
-    # By way of JSON: ``pa.array`` would load pandas, 40 MB in every worker.
-    lines = [json.dumps(_exact(record_of(reading))).encode() + b"\n" for reading in readings]
-    table = arrow_json.read_json(
+    return arrow_json.read_json(
         io.BytesIO(b"".join(lines)),
         arrow_json.ReadOptions(use_threads=False, block_size=max(map(len, lines)) + 1),
         arrow_json.ParseOptions(explicit_schema=part_schema(), unexpected_field_behavior="error"),
-    )
-    _write(path, table.combine_chunks())
+    ).combine_chunks()
 
 
-def _write(path: Path, table: pa.Table) -> None:
+def put_part(path: Path, table: pa.Table) -> None:
+    """Write a part whole, or not at all; the same table gives the same bytes."""
     import pyarrow.parquet as pq
 
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -131,7 +137,7 @@ def drop_repeated(folder: Path) -> tuple[list[SetAside], int]:
         lost = table.filter([not kept for kept in keep])
         n_events += pc.sum(pc.list_value_length(lost.column("events"))).as_py()
         dropped += [_repeated(name, folder) for name in lost.column("id").to_pylist()]
-        _write(path, table.filter(keep))
+        put_part(path, table.filter(keep))
     return dropped, n_events
 
 
@@ -166,8 +172,19 @@ def read_parts(folder: Path | str) -> Iterator[Reading]:
         try:
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(1000):
-                    yield from map(reading_from_record, batch.to_pylist())
+                    yield from map(_reading, batch.to_pylist())
         except (pa.ArrowException, OSError) as error:
             raise ReadError(
                 f"part {path.name} cannot be read: {error}", where=str(path), fix="Read the corpus again."
             ) from error
+
+
+def _reading(row: dict[str, Any]) -> Reading:
+    """Read a row back; a sum that was too large is again one that the books flag."""
+    for mention in row["mentions"]:
+        mention["amount"] = TOO_LARGE if mention["amount"] is None else mention["amount"]
+    for event in row["events"]:
+        event["amount_alt"] = [alt for alt in event["amount_alt"] if alt["amount"] is not None]
+    headline = row["headline"]
+    row["headline"] = headline if headline and headline["amount"] is not None else None
+    return reading_from_record(row)

@@ -17,14 +17,14 @@ from threading import Thread
 from aidlib.corpus.parts import drop_repeated
 from aidlib.corpus.state import State
 from aidlib.corpus.units import Unit, plan_units
-from aidlib.corpus.work import SIZES, Done, write_unit
+from aidlib.corpus.work import SIZES, Done, Wanted, write_unit
 from aidlib.errors import ParameterError, ReadError
 from aidlib.read import SetAside
 
 __all__ = ["Corpus", "Runner", "parse_corpus"]
 
-Runner = Callable[[Sequence[Unit], Path, bool], Iterator[Done]]
-"""Does units, given the folder of the parts and whether any language will do; in any order."""
+Runner = Callable[[Sequence[Unit], Path, Wanted], Iterator[Done]]
+"""Does units, given the folder of the parts and what is wanted; in any order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def parse_corpus(
     *,
     workers: int = 1,
     any_language: bool = False,
+    everything: bool = False,
     progress: Callable[[int, int], None] = lambda done, of: None,
     run: Runner | None = None,
 ) -> Corpus:
@@ -64,6 +65,8 @@ def parse_corpus(
         Processes at once.
     any_language : bool
         Keep documents that are not in English.
+    everything : bool
+        Read every document, and keep those without an event too.
     progress : callable
         Told the bytes that are done, and those of the whole corpus.
     run : callable, optional
@@ -82,15 +85,16 @@ def parse_corpus(
         The place cannot be written.
     """
     out = Path(out)
+    wanted = Wanted(any_language, everything)
     units = plan_units(inputs)
     with _writing(out):
-        state = State.open(out, units, any_language)
+        state = State.open(out, units, wanted)
         missing = [unit for unit in units if unit.number not in state.done]
         whole, so_far = sum(u.size for u in units), sum(u.size for u in units if u.number in state.done)
         size_of = {unit.number: unit.size for unit in units}
         work = run or (_here if workers < 2 else partial(_in_processes, workers=workers))
         progress(so_far, whole)
-        for done in work(missing, state.folder, any_language):
+        for done in work(missing, state.folder, wanted):
             state.add(done)
             so_far += size_of[done.number]
             progress(so_far, whole)
@@ -109,16 +113,16 @@ def _writing(out: Path) -> Iterator[None]:
         ) from error
 
 
-def _here(units: Sequence[Unit], folder: Path, any_language: bool) -> Iterator[Done]:
-    return (write_unit(unit, folder, any_language) for unit in units)
+def _here(units: Sequence[Unit], folder: Path, wanted: Wanted) -> Iterator[Done]:
+    return (write_unit(unit, folder, wanted) for unit in units)
 
 
-def _in_processes(units: Sequence[Unit], folder: Path, any_language: bool, *, workers: int) -> Iterator[Done]:
+def _in_processes(units: Sequence[Unit], folder: Path, wanted: Wanted, *, workers: int) -> Iterator[Done]:
     """Do units in processes of their own; where one is killed, what is left is begun once more."""
     left = {unit.number: unit for unit in units}
     for last in (False, True):
         try:
-            for done in _pooled([*left.values()], folder, any_language, workers):
+            for done in _pooled([*left.values()], folder, wanted, workers):
                 del left[done.number]
                 yield done
             return
@@ -131,7 +135,7 @@ def _in_processes(units: Sequence[Unit], folder: Path, any_language: bool, *, wo
                 ) from error
 
 
-def _pooled(units: Sequence[Unit], folder: Path, any_language: bool, workers: int) -> Iterator[Done]:
+def _pooled(units: Sequence[Unit], folder: Path, wanted: Wanted, workers: int) -> Iterator[Done]:
     queue = iter(units)
     running: set[Future[Done]] = set()
     context = multiprocessing.get_context("spawn")
@@ -139,7 +143,7 @@ def _pooled(units: Sequence[Unit], folder: Path, any_language: bool, workers: in
         try:
             while True:
                 for unit in islice(queue, 2 * workers - len(running)):
-                    running.add(pool.submit(write_unit, unit, folder, any_language))
+                    running.add(pool.submit(write_unit, unit, folder, wanted))
                 if not running:
                     return
                 finished, running = wait(running, return_when=FIRST_COMPLETED)

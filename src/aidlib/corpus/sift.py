@@ -19,7 +19,7 @@ from aidlib.events.gates import OF_UKRAINE
 from aidlib.events.grammar import WINDFALL
 from aidlib.events.notes import LONGEST as LONGEST_NOTE
 from aidlib.lexicon import terms
-from aidlib.mentions.money.tokens import currency_pattern
+from aidlib.mentions.money.tokens import currency_pattern, find_tokens
 from aidlib.mentions.scan import scan
 
 __all__ = ["may_hold_aid", "page_may_hold_aid", "sift", "sift_raw"]
@@ -66,11 +66,14 @@ def _money() -> Any:
     return re2.compile(currency_pattern())
 
 
+def _names_money(raw: bytes) -> bool:
+    """Whether the reader could find a sum in a text; "kr" within a word is no currency to it."""
+    return _money().search(raw) is not None and any(t.codes for t in find_tokens(raw.decode("utf-8")))
+
+
 def _has_substance(raw: bytes) -> bool:
     """Whether a text names a currency, goods or a scheme: what an event is about."""
-    if _money().search(raw) is not None:
-        return True
-    return any(hit.kind in ("item", "mechanism") for hit in scan(raw.decode("utf-8")))
+    return _names_money(raw) or any(h.kind in ("item", "mechanism") for h in scan(raw.decode("utf-8")))
 
 
 def may_hold_aid(text: str, *, dated: bool) -> bool:
@@ -90,7 +93,7 @@ def may_hold_aid(text: str, *, dated: bool) -> bool:
     False
     """
     raw = text.encode("utf-8", "replace")
-    if not dated and len(text) < LONGEST_NOTE and _money().search(raw):
+    if not dated and len(text) < LONGEST_NOTE and _names_money(raw):
         return True
     return _subject().search(raw) is not None and _has_substance(raw)
 
@@ -112,9 +115,10 @@ def sift(data: memoryview, starts: Any, undated: Sequence[int]) -> list[int]:
     list of int
         Numbers of the texts, in order.
     """
-    notes = {n for n in undated if _money().search(data, int(starts[n]), int(starts[n + 1]))}
+    at = starts.tolist()
+    notes = {n for n in undated if _names_money(bytes(data[at[n] : at[n + 1]]))}
     named = (n for n in _naming(_subject(), data, starts) if n not in notes)
-    return sorted(notes | {n for n in named if _has_substance(bytes(data[starts[n] : starts[n + 1]]))})
+    return sorted(notes | {n for n in named if _has_substance(bytes(data[at[n] : at[n + 1]]))})
 
 
 def sift_raw(data: memoryview, starts: Any) -> list[int]:

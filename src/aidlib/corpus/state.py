@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from aidlib.corpus.place import stamp_of
 from aidlib.corpus.units import Unit
-from aidlib.corpus.work import Done
+from aidlib.corpus.work import Done, Wanted
 from aidlib.errors import ParameterError
 from aidlib.read import SetAside
 
@@ -28,7 +29,7 @@ class State:
     done: dict[int, Done] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, out: Path, units: Sequence[Unit], any_language: bool) -> State:
+    def open(cls, out: Path, units: Sequence[Unit], wanted: Wanted) -> State:
         """Take up the run that stopped here, if it was the same one; else begin anew.
 
         Raises
@@ -38,12 +39,10 @@ class State:
         """
         _refuse_foreign(out)
         state = cls(out.with_name(f"{out.name}.part"), out.with_name(f"{out.name}.state.jsonl"))
-        head = json.dumps({"run": _name_of(units, any_language)})
+        head = json.dumps({"run": _name_of(units, wanted)})
         lines = state.path.read_text("utf-8").split("\n") if state.path.exists() else [""]
         if lines[0] == head and state.folder.is_dir():
             state._take_up(lines[1:-1])  # what stands behind the last line's end was cut off
-            for half in state.folder.glob(".*"):  # left by a writer that was killed
-                half.unlink()
             state._write([head, *(_line_of(one) for one in state.done.values())])
             return state
         shutil.rmtree(state.folder, ignore_errors=True)
@@ -72,6 +71,8 @@ class State:
 
     def settle(self, out: Path) -> None:
         """Put the folder of parts in its place, where an older one makes room, and end the run."""
+        for half in self.folder.glob(".*"):  # left by a writer that was killed
+            half.unlink()
         older = out.with_name(f".{out.name}.older")
         shutil.rmtree(older, ignore_errors=True)
         if out.exists():
@@ -85,14 +86,11 @@ def _line_of(done: Done) -> str:
     return json.dumps(asdict(done), ensure_ascii=True)
 
 
-def _name_of(units: Sequence[Unit], any_language: bool) -> str:
+def _name_of(units: Sequence[Unit], wanted: Wanted) -> str:
     """Name a run by all that its result depends on; a file that changed makes another run."""
-    stats = [
-        (path, stat.st_size, stat.st_mtime_ns)
-        for path in dict.fromkeys(path for unit in units for path in unit.paths)
-        for stat in [os.stat(path)]
-    ]
-    about = [version("aidlib"), any_language, stats, [asdict(unit) for unit in units]]
+    paths = dict.fromkeys(path for unit in units for path in unit.paths)
+    stamps = [(path, stamp_of(path)) for path in paths]
+    about = [version("aidlib"), asdict(wanted), stamps, [asdict(unit) for unit in units]]
     return hashlib.sha256(json.dumps(about).encode("utf-8", "surrogateescape")).hexdigest()
 
 

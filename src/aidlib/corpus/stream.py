@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from aidlib.corpus.place import open_binary
 from aidlib.corpus.sift import may_hold_aid, page_may_hold_aid, sift, sift_raw
 from aidlib.corpus.units import WHOLE, Unit
 from aidlib.errors import ReadError
@@ -16,12 +17,13 @@ from aidlib.events.notes import LONGEST as LONGEST_NOTE
 from aidlib.model import Document
 from aidlib.read import SetAside, read_file
 from aidlib.read.fields import document_of, text_of
-from aidlib.read.records import next_line, open_lines, read_line
+from aidlib.read.records import next_line, read_line, unpacked
 from aidlib.read.warc import read_warc
 
 __all__ = ["Counted", "candidates_of"]
 
 BATCH_ROWS = 2048
+BUFFER_BYTES = 1 << 20  # read from a column at once: a row group may not fit in memory
 BLOCK_BYTES = 4 << 20
 LONGEST_NOTE_RAW = 6 * LONGEST_NOTE + 2000  # in JSON a character takes six bytes at most, and there are keys
 
@@ -35,31 +37,32 @@ class Counted:
     candidates: int = 0
 
 
-def candidates_of(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+def candidates_of(unit: Unit, counted: Counted, *, everything: bool = False) -> Iterator[Document | SetAside]:
     """Give the documents of a unit that can hold aid, and the bad records among what may.
 
     Records without a text or an id are set aside; of a record that names no aid nothing else is checked.
+    With ``everything`` all documents are given.
     """
     if unit.ending == ".parquet":
-        found = _of_parquet(unit, counted)
+        found = _of_parquet(unit, counted, everything)
     elif unit.ending.startswith(".jsonl"):
-        found = _of_lines(unit, counted)
+        found = _of_lines(unit, counted, everything)
     elif unit.ending.startswith(".warc"):
-        found = _of_archive(unit, counted)
+        found = _of_archive(unit, counted, everything)
     else:
-        found = _of_files(unit, counted)
+        found = _of_files(unit, counted, everything)
     for item in found:
         counted.candidates += isinstance(item, Document)
         yield item
 
 
-def _of_parquet(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+def _of_parquet(unit: Unit, counted: Counted, everything: bool) -> Iterator[Document | SetAside]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = unit.paths[0]
     try:
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+        with open_binary(path) as opened, pq.ParquetFile(opened, buffer_size=BUFFER_BYTES) as file:
             have = file.schema_arrow.names
             missing = [key for key in ("id", "text") if key not in have]
             if missing:
@@ -71,7 +74,7 @@ def _of_parquet(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
             row = sum(file.metadata.row_group(n).num_rows for n in range(unit.start))
             for group in groups:  # one at a time, without threads: memory stays flat
                 for batch in file.iter_batches(BATCH_ROWS, [group], columns, use_threads=False):
-                    yield from _of_batch(batch, counted, path, row)
+                    yield from _of_batch(batch, counted, path, row, everything)
                     row += len(batch)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ReadError(
@@ -81,14 +84,18 @@ def _of_parquet(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
         ) from error
 
 
-def _of_batch(batch: Any, counted: Counted, path: str, row: int) -> Iterator[Document | SetAside]:
+def _of_batch(
+    batch: Any, counted: Counted, path: str, row: int, everything: bool
+) -> Iterator[Document | SetAside]:
     import pyarrow as pa
 
     texts = batch.column("text")
     if not pa.types.is_large_string(texts.type):
         texts = texts.cast(pa.large_string())
     counted.documents += len(batch)
-    chosen = choose(texts, batch.column("published") if "published" in batch.schema.names else None, counted)
+    days = batch.column("published") if "published" in batch.schema.names else None
+    chosen = choose(texts, days, counted)
+    chosen = list(range(len(batch))) if everything else chosen
     for number, fields in zip(chosen, _rows(batch, chosen), strict=True):
         where = f"{path}, row {row + number + 1}"
         try:
@@ -123,40 +130,40 @@ def _rows(column: Any, numbers: list[int]) -> list[Any]:
     return taken
 
 
-def _of_lines(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+def _of_lines(unit: Unit, counted: Counted, everything: bool) -> Iterator[Document | SetAside]:
     """Read the lines that begin within a range of bytes, or all of a packed file."""
-    path = Path(unit.paths[0])
-    with open_lines(path, unit.ending) as file:
+    path = unit.paths[0]
+    with open_binary(path) as opened:
+        file = unpacked(opened, unit.ending, path)
         at = unit.start
         if at:
             file.seek(at - 1)
             at += next_line(file)[1] - 1
-        stop = unit.stop if unit.stop != WHOLE else None
-        while stop is None or at < stop:
-            block = file.read(BLOCK_BYTES if stop is None else min(BLOCK_BYTES, stop - at))
+        while unit.stop == WHOLE or at < unit.stop:
+            block = file.read(BLOCK_BYTES if unit.stop == WHOLE else min(BLOCK_BYTES, unit.stop - at))
             if not block:
                 break
             rest, size = next_line(file) if not block.endswith(b"\n") else (b"", 0)
-            yield from _of_block(block + rest, counted, path, at)
+            yield from _of_block(block + rest, counted, path, at, everything)
             at += len(block) + size
 
 
-def _of_block(block: bytes, counted: Counted, path: Path, at: int) -> Iterator[Document | SetAside]:
+def _of_block(
+    block: bytes, counted: Counted, path: str, at: int, everything: bool
+) -> Iterator[Document | SetAside]:
     counted.text_bytes += len(block)
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
     starts = np.unique(np.concatenate(([0], ends, [len(block)])))
     lengths = np.diff(starts)
     counted.documents += int((lengths > 1).sum())
-    short = {
-        n
-        for n in np.flatnonzero(lengths <= LONGEST_NOTE_RAW)
-        if _may_be_note(block[starts[n] : starts[n + 1]])
-    }
-    for number in sorted(short.union(sift_raw(memoryview(block), starts))):
+    short = np.flatnonzero(lengths <= LONGEST_NOTE_RAW).tolist()
+    chosen: set[int] = {n for n in short if _may_be_note(block[starts[n] : starts[n + 1]])}
+    chosen.update(range(len(lengths)) if everything else sift_raw(memoryview(block), starts))
+    for number in sorted(chosen):
         begin = int(starts[number])
         line = block[begin : int(starts[number + 1])]
         item = read_line(line, f"{path}, byte {at + begin}", path, None) if line.strip() else None
-        if isinstance(item, SetAside) or (item is not None and _is_wanted(item)):
+        if isinstance(item, SetAside) or (item is not None and (everything or _is_wanted(item))):
             yield item
 
 
@@ -169,24 +176,20 @@ def _is_wanted(document: Document) -> bool:
     return not document.text.strip() or may_hold_aid(document.text, dated=document.published is not None)
 
 
-def _of_files(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
+def _of_files(unit: Unit, counted: Counted, everything: bool) -> Iterator[Document | SetAside]:
     for path in unit.paths:
         for _, item in read_file(Path(path)):
             counted.documents += 1
-            if isinstance(item, SetAside):
-                yield item
-                continue
-            counted.text_bytes += len(item.text)
-            if _is_wanted(item):
+            counted.text_bytes += len(item.text) if isinstance(item, Document) else 0
+            if isinstance(item, SetAside) or everything or _is_wanted(item):
                 yield item
 
 
-def _of_archive(unit: Unit, counted: Counted) -> Iterator[Document | SetAside]:
-    for _, item in read_warc(Path(unit.paths[0]), keep=page_may_hold_aid):
-        counted.documents += 1
-        if isinstance(item, SetAside):
-            yield item
-        elif item is not None:
-            counted.text_bytes += len(item.text)
-            if _is_wanted(item):
+def _of_archive(unit: Unit, counted: Counted, everything: bool) -> Iterator[Document | SetAside]:
+    path = unit.paths[0]
+    with open_binary(path) as file:
+        for _, item in read_warc(file, path, keep=None if everything else page_may_hold_aid):
+            counted.documents += 1
+            counted.text_bytes += len(item.text) if isinstance(item, Document) else 0
+            if isinstance(item, SetAside) or (item is not None and (everything or _is_wanted(item))):
                 yield item

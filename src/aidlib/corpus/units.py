@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aidlib.read import ending_of, find_inputs
+from aidlib.corpus.place import find_files, open_binary, size_of
+from aidlib.read import ending_of
 
 __all__ = ["Unit", "plan_units"]
 
@@ -49,50 +50,51 @@ def plan_units(inputs: Iterable[Path | str]) -> list[Unit]:
         As in `find_inputs`.
     """
     pieces: list[_Piece] = []
-    small: list[Path] = []
-    for path in find_inputs(inputs):
-        ending = ending_of(path) or ""
+    small: list[str] = []
+    for name in find_files(inputs):
+        ending = ending_of(Path(name)) or ""
         if not (ending == ".parquet" or ending.startswith((".jsonl", ".warc"))):
-            small.append(path)
+            small.append(name)
             continue
         pieces += _of_small(small)
         small = []
-        pieces += _of_large(path, ending)
+        pieces += _of_large(name, ending)
     pieces += _of_small(small)
     return [Unit(n, p.paths, p.ending, p.start, p.stop, p.size) for n, p in enumerate(pieces)]
 
 
-def _of_small(files: Sequence[Path]) -> Iterator[_Piece]:
-    for at in range(0, len(files), UNIT_FILES):
-        some = files[at : at + UNIT_FILES]
-        yield _Piece(tuple(map(str, some)), "files", 0, WHOLE, sum(f.stat().st_size for f in some))
+def _of_small(names: Sequence[str]) -> Iterator[_Piece]:
+    for at in range(0, len(names), UNIT_FILES):
+        some = tuple(names[at : at + UNIT_FILES])
+        yield _Piece(some, "files", 0, WHOLE, sum(map(size_of, some)))
 
 
-def _of_large(path: Path, ending: str) -> Iterator[_Piece]:
-    size = path.stat().st_size
+def _of_large(name: str, ending: str) -> Iterator[_Piece]:
+    size = size_of(name)
     if ending == ".parquet":
-        yield from _of_parquet(path)
+        yield from _of_parquet(name, size)
     elif ending == ".jsonl":
         for at in range(0, size, UNIT_BYTES):
             stop = min(at + UNIT_BYTES, size)
-            yield _Piece((str(path),), ending, at, stop, stop - at)
+            yield _Piece((name,), ending, at, stop, stop - at)
     else:
-        yield _Piece((str(path),), ending, 0, WHOLE, size)
+        yield _Piece((name,), ending, 0, WHOLE, size)
 
 
-def _of_parquet(path: Path) -> Iterator[_Piece]:
+def _of_parquet(name: str, size: int) -> Iterator[_Piece]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        about = pq.read_metadata(path)
+        with open_binary(name) as file:
+            about = pq.read_metadata(file)
         sizes = [about.row_group(n).total_byte_size for n in range(about.num_row_groups)]
     except (pa.ArrowException, OSError):  # what is wrong is said where it is read
-        yield _Piece((str(path),), ".parquet", 0, WHOLE, path.stat().st_size)
+        yield _Piece((name,), ".parquet", 0, WHOLE, size)
         return
-    start = size = 0
+    start = held = 0
     for number, more in enumerate(sizes, start=1):
-        size += more
-        if size >= UNIT_BYTES or number == len(sizes):
-            yield _Piece((str(path),), ".parquet", start, number, size)
-            start, size = number, 0
+        held += more
+        if held >= UNIT_BYTES or number == len(sizes):
+            yield _Piece((name,), ".parquet", start, number, held)
+            start, held = number, 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aidlib.corpus.parts import part_name, write_part
+from aidlib.corpus.parts import line_of, part_name, put_part, table_of
+from aidlib.corpus.place import stamp_of
 from aidlib.corpus.stream import Counted, candidates_of
 from aidlib.corpus.units import Unit
 from aidlib.errors import AidlibError, ReadError
@@ -16,7 +16,7 @@ from aidlib.events import build_events
 from aidlib.model import Reading
 from aidlib.read import SetAside, check_text
 
-__all__ = ["SIZES", "Done", "read_unit", "write_unit"]
+__all__ = ["SIZES", "Done", "Wanted", "read_unit", "write_unit"]
 
 SIZES = ("documents", "text_bytes", "candidates", "with_events", "events")
 
@@ -34,32 +34,45 @@ class Done:
     set_aside: tuple[SetAside, ...] = ()
 
 
-def read_unit(unit: Unit, *, any_language: bool = False) -> tuple[Done, list[Reading]]:
-    """Read a unit: the readings with an event, in order, and a count of everything.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a corpus is wanted: texts in any language, and documents without an event too."""
+
+    any_language: bool = False
+    everything: bool = False
+
+
+def read_unit(unit: Unit, wanted: Wanted) -> tuple[Done, list[bytes]]:
+    """Read a unit: a line of its part for each document with an event, in order, and a count of all.
 
     A file that breaks off is set aside, after the documents before the break.
     """
-    counted, set_aside, kept = Counted(), [], []
-    for found in _readings(unit, counted, any_language):
+    counted = Counted()
+    set_aside: list[SetAside] = []
+    lines: list[bytes] = []  # not the readings, which take ten times the memory
+    with_events = events = 0
+    for found in _readings(unit, counted, wanted):
         if isinstance(found, SetAside):
             set_aside.append(found)
-        elif found.events:
-            kept.append(found)
-    n_events = sum(len(reading.events) for reading in kept)
-    sizes = (counted.documents, counted.text_bytes, counted.candidates, len(kept), n_events)
-    return Done(unit.number, *sizes, tuple(set_aside)), kept
+            continue
+        with_events += bool(found.events)
+        events += len(found.events)
+        if found.events or wanted.everything:
+            lines.append(line_of(found))
+    sizes = (counted.documents, counted.text_bytes, counted.candidates, with_events, events)
+    return Done(unit.number, *sizes, tuple(set_aside)), lines
 
 
-def _readings(unit: Unit, counted: Counted, any_language: bool) -> Iterator[Reading | SetAside]:
+def _readings(unit: Unit, counted: Counted, wanted: Wanted) -> Iterator[Reading | SetAside]:
     where = unit.paths[0]
     try:
-        for item in candidates_of(unit, counted):
+        for item in candidates_of(unit, counted, everything=wanted.everything):
             if isinstance(item, SetAside):
                 yield item
                 continue
             try:
-                check_text(item, where, any_language)
-                yield build_events(item)
+                check_text(item, where, wanted.any_language)
+                yield build_events(item, brief=not wanted.everything)
             except AidlibError as error:
                 yield SetAside.of(error, name=item.id, path=where)
     except ReadError as error:
@@ -69,20 +82,22 @@ def _readings(unit: Unit, counted: Counted, any_language: bool) -> Iterator[Read
         yield SetAside.of(broken, name=None, path=where)
 
 
-def write_unit(unit: Unit, folder: Path, any_language: bool) -> Done:
-    """Read a unit and write its part, where it has one; the work of a process of its own."""
-    before = _stamps(unit.paths)
-    done, kept = read_unit(unit, any_language=any_language)
-    if _stamps(unit.paths) != before:
+def write_unit(unit: Unit, folder: Path, wanted: Wanted) -> Done:
+    """Read a unit and write its part, where it has one; the work of a process of its own.
+
+    Raises
+    ------
+    ReadError
+        A file of the unit changed while it was read.
+    """
+    before = [*map(stamp_of, unit.paths)]
+    done, lines = read_unit(unit, wanted)
+    if [*map(stamp_of, unit.paths)] != before:
         raise ReadError(
             "the file changed while it was read",
             where=", ".join(unit.paths[:3]),
             fix="Let it be finished, then give the same command again.",
         )
-    if kept:
-        write_part(folder / part_name(unit.number), kept)
+    if lines:
+        put_part(folder / part_name(unit.number), table_of(lines))
     return done
-
-
-def _stamps(paths: Iterable[str]) -> list[tuple[int, int]]:
-    return [(stat.st_size, stat.st_mtime_ns) for stat in map(os.stat, paths)]

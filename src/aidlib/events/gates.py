@@ -10,7 +10,7 @@ from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import Mention
 
-__all__ = ["GIVING", "NEEDED", "PRICED", "gate", "has_focus", "weigh"]
+__all__ = ["GIVING", "NEEDED", "PRICED", "gate", "has_focus", "is_far_from_ukraine", "weigh"]
 
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
@@ -95,7 +95,7 @@ def _vetoes(hit: Hit) -> bool:
 def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     """Count what speaks for aid: the head noun, the verb, the scheme, Ukraine, and the page's own subject."""
     ukraine = _ukraine_near(page, number)
-    if ukraine == 0 and not _names_nobody_else(page):
+    if is_far_from_ukraine(page, number):
         return 0
     sentence = page.sentences[number]
     clause = page.clause(sentence, mention.start)
@@ -181,6 +181,11 @@ def _ukraine_near(page: Page, number: int) -> int:
     if len(page.document.text) >= LONG:
         near, head = tuple(s for s in near if s.paragraph == page.sentences[number].paragraph), ()
     return int(any(map(_names_ukraine, (*near, *head))) or has_focus(page))
+
+
+def is_far_from_ukraine(page: Page, number: int) -> bool:
+    """Whether nothing near a sentence, nor the page as a whole, says that its sums are for Ukraine."""
+    return _ukraine_near(page, number) == 0 and not _names_nobody_else(page)
 
 
 def _is_just_named(page: Page, number: int) -> bool:

@@ -49,6 +49,13 @@ Entity = dict[str, Any]
 def write_crate(ledger: Ledger, path: Path | str) -> Path:
     """Write the files of a ledger, and what they are made of and by, into one zip.
 
+    Parameters
+    ----------
+    ledger : Ledger
+        Its tables are not changed.
+    path : Path or str
+        The zip; an old one is replaced.
+
     Raises
     ------
     LedgerError

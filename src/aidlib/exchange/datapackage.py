@@ -16,6 +16,13 @@ def write_datapackage(ledger: Ledger, path: Path | str) -> Path:
 
     The same ledger gives the same bytes: no clock times, names in order.
 
+    Parameters
+    ----------
+    ledger : Ledger
+        Its tables are not changed.
+    path : Path or str
+        The zip; an old one is replaced.
+
     Raises
     ------
     ParameterError

@@ -43,7 +43,16 @@ Act = dict[str, Any]
 
 
 def write_iati(ledger: Ledger, path: Path | str, **options: str) -> Path:
-    """Write the booked acts to an XML file, whole or not at all; see ``iati_activities``.
+    """Write the booked acts to an XML file, whole or not at all.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What becomes of its acts stands in ``iati_activities``.
+    path : Path or str
+        The file; an old one is replaced.
+    **options : str
+        As in ``iati_activities``.
 
     Raises
     ------

@@ -121,6 +121,13 @@ def _placed(error: AidlibError, where: str) -> AidlibError:
 def fill_report(path: Path | str, sources: Sources) -> Review:
     """Fill and refresh every marker of a report in its place.
 
+    Parameters
+    ----------
+    path : Path or str
+        The report: Markdown, Quarto, HTML, LaTeX or plain text.
+    sources : Sources
+        Where its markers are answered from.
+
     Raises
     ------
     AidlibError
@@ -136,6 +143,13 @@ def fill_report(path: Path | str, sources: Sources) -> Review:
 
 def check_report(path: Path | str, sources: Sources) -> tuple[Change, ...]:
     """List what is stale in a report; nothing where all is current.
+
+    Parameters
+    ----------
+    path : Path or str
+        The report: Markdown, Quarto, HTML, LaTeX or plain text.
+    sources : Sources
+        Where its markers are answered from.
 
     Raises
     ------

@@ -29,7 +29,7 @@ STATUSES = ("booked", "proposed", "total", "other", "dropped")
 ACTIONS = ("accept", "set", "merge", "split", "drop")
 STATES = ("applied", "overruled", "target_gone", "ambiguous")
 MODIFIERS = ("exact", "approx", "at_least", "up_to", "range", "none")
-KINDS = ("restates", "part_of", "delivers", "supersedes", "possible_overlap")
+KINDS = ("restates", "part_of", "delivers", "supersedes", "possible_overlap", "copies")
 AID_TYPES = ("military", "financial", "humanitarian", "mixed")
 
 
@@ -96,7 +96,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("items", "goods, with :number where told, | between"),
         _text("aliases", "other names of the act, | between"),
         Column("n_reports", "count", "events that report it", True),
-        Column("n_outlets", "count", "sources that report it", True),
+        Column("n_outlets", "count", "sources that report it; copies of one text are one", True),
         _text("reasons", "what is uncertain, and what people have decided, | between"),
     ),
     "events": (
@@ -140,7 +140,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("doc_id", "document that supports it", True),
         Column("event_index", "count", "event there", True),
         *_SPAN[1:],
-        _text("reason", "cues, + between (data/resolve.csv)", True),
+        _text("reason", "cues, + between (data/resolve.csv); of a copy, the document that it copies", True),
     ),
     "evidence": (
         _text("commitment_id", "act", True),

@@ -156,6 +156,11 @@ def lost_corrections(outcomes: pd.DataFrame, path: Path | None) -> list[str]:
 def read_corrections(path: Path | str) -> tuple[list[Correction], list[SetAside]]:
     """Read a table of corrections.
 
+    Parameters
+    ----------
+    path : Path or str
+        A CSV with the columns that ``seeds/README.md`` explains.
+
     Returns
     -------
     corrections, bad

@@ -86,10 +86,18 @@ class _Side:
 
 
 def diff_ledgers(old: Ledger, new: Ledger) -> LedgerDiff:
-    """Compare two ledgers, as ``read_loosely`` or ``build_ledger`` gives them.
+    """Compare two ledgers, and say why each act has moved.
 
-    An act is the same one where its name is, else where it shares most reports, else where its name
-    is an alias. Columns that only one of the two has are not compared.
+    Parameters
+    ----------
+    old, new : Ledger
+        As ``build_ledger``, ``read_ledger`` or ``read_loosely`` gives them.
+
+    Returns
+    -------
+    LedgerDiff
+        An act is the same one where its name is, else where it shares most reports, else where its
+        name is an alias. Columns that only one of the two has are not compared.
     """
     before, after = _side(old), _side(new)
     pairs = _pair(before, after)

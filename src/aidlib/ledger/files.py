@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from aidlib.errors import LedgerError
+from aidlib.errors import ParameterError
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES, Column
 from aidlib.ledger.contracts import check_ledger, groupings_of
@@ -53,10 +53,24 @@ def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
 
     A run that is killed leaves the old folder. The same ledger gives the same bytes.
 
+    Parameters
+    ----------
+    ledger : Ledger
+        Every table becomes a file, as README lists them.
+    folder : Path or str
+        Made if missing; a folder that holds something else than books is left alone.
+
+    Returns
+    -------
+    Path
+        The folder.
+
     Raises
     ------
     LedgerError
-        A table breaks its contract, the folder holds something else, or it cannot be written.
+        A table breaks its contract.
+    ParameterError
+        The folder holds something else, or cannot be written.
     """
     folder = Path(folder).absolute()
     check_ledger(ledger)
@@ -69,7 +83,7 @@ def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
             (part / name).write_bytes(data)
         _swap(part, folder)
     except OSError as error:
-        raise LedgerError(
+        raise ParameterError(
             f"cannot be written: {error.strerror or error}",
             where=str(folder),
             fix="Choose a folder with room that can be written; the old ledger is as it was.",
@@ -82,7 +96,7 @@ def write_ledger(ledger: Ledger, folder: Path | str) -> Path:
 def _refuse_other(folder: Path) -> None:
     is_other = folder.exists() and (not folder.is_dir() or not _is_ledger(folder))
     if is_other:
-        raise LedgerError(
+        raise ParameterError(
             "is there already and is no ledger",
             where=str(folder),
             fix="Choose an empty folder, or one that aidlib wrote.",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from aidlib.errors import LedgerError
+from aidlib.errors import LedgerError, ReadError
 from aidlib.ledger.books import Ledger
 from aidlib.ledger.columns import TABLES, Column, frame_of
 from aidlib.ledger.contracts import LARGEST, MOST_SHOWN, check_ledger
@@ -34,6 +34,8 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
 
     Raises
     ------
+    ReadError
+        There is no such folder.
     LedgerError
         Files are missing, cut short, or break their contract; ``failures`` holds every fault.
     """
@@ -42,7 +44,7 @@ def read_ledger(folder: Path | str, *, check: bool = True) -> Ledger:
         # A killed run had moved it aside. Only a writer may put it back: one may be at work.
         folder = aside_of(folder)
     if not folder.is_dir():
-        raise LedgerError("there is no ledger", where=str(folder), fix="Write one with `aidlib ledger`.")
+        raise ReadError("there is no ledger", where=str(folder), fix="Write one with `aidlib ledger`.")
     tables: dict[str, Any] = {}
     faults = []
     for name in (*TABLES, "totals"):

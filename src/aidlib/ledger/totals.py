@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -180,6 +180,39 @@ def _add_up(acts: Sequence[_Act]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one act counts in its cell, in euro; low and central are 0 where another counts for it."""
+
+    name: str
+    low: Decimal
+    central: Decimal
+    high: Decimal
+
+
+def shares_apart(
+    commitments: pd.DataFrame, cells: Mapping[str, tuple[Hashable, ...]]
+) -> dict[tuple[Hashable, ...], list[Share]]:
+    """Give what each booked act counts, by cell; a part of another cell is taken out of its whole.
+
+    The sums are those of ``build_totals`` with ``parts="apart"``, for any division of the acts.
+    """
+    rows = _records(commitments)
+    counted, hung = split_parts(rows)
+    valued = counted | hung
+    named = {row["commitment_id"]: _act(row, ()) for row in rows if row["commitment_id"] in valued}
+    acts = {name: replace(act, cell=cells[name]) for name, act in named.items()}
+    by_cell: dict[tuple[Hashable, ...], list[_Act]] = defaultdict(list)
+    for act in _take_apart(acts, {row["commitment_id"]: row["part_of"] for row in rows}, counted):
+        by_cell[act.cell].append(act)
+    return {cell: _shares(inside) for cell, inside in by_cell.items()}
+
+
+def _shares(acts: Sequence[_Act]) -> list[Share]:
+    once = {_largest(group).name for group in _components(acts)}
+    return [Share(a.name, *((a.low, a.central) if a.name in once else (ZERO, ZERO)), a.high) for a in acts]
+
+
 def _components(acts: Sequence[_Act]) -> list[list[_Act]]:
     """Groups of acts that may be one another, directly or by way of a third."""
     by_name = {act.name: act for act in acts}
@@ -303,6 +336,11 @@ def split_parts(rows: Sequence[dict[str, Any]]) -> tuple[set[str], set[str]]:
             seen.add(at)
             at = whole_of.get(at)
     return booked.keys() - parts, parts
+
+
+def parts_in(commitments: pd.DataFrame) -> set[str]:
+    """Name the booked acts that are counted within another one of the same table."""
+    return split_parts(_records(commitments))[1]
 
 
 def naive_steps(ledger: Ledger) -> pd.DataFrame:

@@ -37,6 +37,7 @@ __all__ = [
     "draw_waterfall",
     "period_of",
     "rate_days",
+    "source_of",
     "table_donors",
     "table_rates",
     "tell_donors",
@@ -46,6 +47,7 @@ __all__ = [
 
 NOTHING = "This selection holds no sum that can be booked."
 ZERO = Decimal(0)
+SUMS = ["low_eur", "central_eur", "high_eur", "n_commitments"]
 Told = dict[str, str]
 
 
@@ -62,6 +64,15 @@ def period_of(ledger: Ledger) -> str:
         return "no period"
     first, last = (day.strftime("%Y-%m") for day in (days.min(), days.max()))
     return first if first == last else f"{first} to {last}"
+
+
+def source_of(books: Ledger) -> str:
+    """Say where the books come from, as the line under a figure has it."""
+    read = books.events["doc_id"].nunique()
+    rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
+    shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
+    texts = f"{read:,} announcement{'' if read == 1 else 's'}"
+    return f"{texts}; rates: {', '.join(shown) or 'none needed'}"
 
 
 def draw_waterfall(ledger: Ledger) -> Figure:
@@ -110,29 +121,38 @@ def _nothing(ledger: Ledger) -> Told:
     return {"finding": NOTHING, "subtitle": f"Acts of {period_of(ledger)}", "alt": f"No bars. {NOTHING}"}
 
 
-def table_donors(ledger: Ledger, *, top: int = 12) -> pd.DataFrame:
+def table_donors(ledger: Ledger, *, top: int = 12, price_base_year: int | None = None) -> pd.DataFrame:
     """Add up the books by donor, largest first; what comes after ``top`` is one row.
+
+    Parameters
+    ----------
+    top : int
+        Donors with a row of their own.
+    price_base_year : int, optional
+        Sums in the prices of that year, as ``build_totals`` gives them; acts without a day, or of a year
+        without an index of prices, are left out.
 
     Returns
     -------
     DataFrame
         ``donor``, ``name``, ``low_eur``, ``central_eur``, ``high_eur``, ``n_commitments``.
     """
-    totals = build_totals(ledger, by=["donor"])
+    totals = build_totals(ledger, by=["donor"], price_base_year=price_base_year)
+    totals = totals[totals["central_eur"].notna()]
     order = totals["central_eur"].astype("float").sort_values(ascending=False, kind="stable").index
-    totals = totals.loc[order].drop(columns="commitment_ids").reset_index(drop=True)
+    totals = totals.loc[order, ["donor", *SUMS]].reset_index(drop=True)
     totals.insert(1, "name", [name_of(code) for code in totals["donor"]])
     rest = totals.iloc[top:]
     if len(rest) < 2:
         return totals
-    sums = {name: rest[name].sum() for name in ("low_eur", "central_eur", "high_eur", "n_commitments")}
+    sums = {name: rest[name].sum() for name in SUMS}
     last = pd.DataFrame([{"donor": "", "name": f"{len(rest)} other donors", **sums}])
     return pd.concat([totals.iloc[:top], last], ignore_index=True)
 
 
-def draw_donors(ledger: Ledger, *, top: int = 12) -> Figure:
+def draw_donors(ledger: Ledger, *, top: int = 12, price_base_year: int | None = None) -> Figure:
     """Draw what each donor has booked, with whiskers from the least to the most it may be."""
-    rows = table_donors(ledger, top=top)
+    rows = table_donors(ledger, top=top, price_base_year=price_base_year)
     if not len(rows):
         return draw_sentence(NOTHING)
     return draw_bars([_donor(row) for row in rows.to_dict("records")])
@@ -151,12 +171,13 @@ def _donor(row: dict[Any, Any]) -> Bar:
     )
 
 
-def tell_donors(ledger: Ledger, *, top: int = 12) -> Told:
+def tell_donors(ledger: Ledger, *, top: int = 12, price_base_year: int | None = None) -> Told:
     """Say what the donors' bars show: finding, subtitle and alt text."""
-    rows = table_donors(ledger, top=top)
+    rows = table_donors(ledger, top=top, price_base_year=price_base_year)
     if not len(rows):
         return _nothing(ledger)
-    total = build_totals(ledger, by=[]).iloc[0]
+    total = build_totals(ledger, by=[], price_base_year=price_base_year).iloc[0]
+    measure = _in_prices_of(price_base_year, total) if price_base_year else "euro at the day's rate"
     first = rows.iloc[0]
     who = as_subject(str(first["name"]))
     finding = sentence(f"{who} has {eur(first['central_eur'])} in the books")
@@ -167,10 +188,15 @@ def tell_donors(ledger: Ledger, *, top: int = 12) -> Told:
     bars = ", ".join(f"{row.name} {eur(row.central_eur)}" for row in rows.itertuples(index=False))
     return {
         "finding": finding,
-        "subtitle": f"Booked, euro at the day's rate, acts of {period_of(ledger)}. "
-        "Bar: as stated; line: least to most",
+        "subtitle": f"Booked, {measure}, acts of {period_of(ledger)}. Bar: as stated; line: least to most",
         "alt": f"Bars in euro, largest first: {bars}.",
     }
+
+
+def _in_prices_of(year: int, total: pd.Series[Any]) -> str:
+    left_out = len(list(filter(None, str(total["left_out_ids"]).split("|"))))
+    without = f" without {left_out} acts of years that have no index of prices" if left_out else ""
+    return f"euro in the prices of {year}{without}"
 
 
 def rate_days(ledger: Ledger) -> list[date]:

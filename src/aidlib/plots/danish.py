@@ -35,11 +35,14 @@ if TYPE_CHECKING:
 __all__ = [
     "draw_payers",
     "draw_timeline",
+    "nothing_of",
     "only_mechanism",
+    "period_of_acts",
     "table_payers",
     "table_timeline",
     "tell_payers",
     "tell_timeline",
+    "title_of",
 ]
 
 ZERO = Decimal(0)
@@ -106,7 +109,7 @@ def draw_payers(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     rows = table_payers(ledger, mechanism).to_dict("records")
     if len(rows) > MOST:
         rows = [*rows[: MOST - 1], _others(rows[MOST - 1 :])]
-    return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(_nothing(mechanism))
+    return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(nothing_of(mechanism))
 
 
 def _others(rows: list[dict[Any, Any]]) -> dict[Any, Any]:
@@ -131,11 +134,13 @@ def _payer_bar(row: dict[Any, Any]) -> Bar:
     )
 
 
-def _nothing(mechanism: str) -> str:
-    return f"No act of the {_title(mechanism)} is booked in this selection."
+def nothing_of(mechanism: str) -> str:
+    """Say that nothing of a mechanism is booked."""
+    return f"No act of the {title_of(mechanism)} is booked in this selection."
 
 
-def _title(mechanism: str) -> str:
+def title_of(mechanism: str) -> str:
+    """Name a mechanism in words."""
     return mechanism.replace("_", " ").replace("danish", "Danish")
 
 
@@ -143,11 +148,15 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     """Say who pays: finding, subtitle and alt text."""
     rows = table_payers(ledger, mechanism)
     acts = only_mechanism(ledger, mechanism)
-    title = _title(mechanism)
-    subtitle = f"Booked for the {title}, euro at the day's rate, {_period(acts)}. Dark: handled by another"
+    title = title_of(mechanism)
+    subtitle = (
+        f"Booked for the {title}, euro at the day's rate, {period_of_acts(acts)}. Dark: handled by another"
+    )
     total = sum(rows["central_eur"], ZERO)
     if not total:
-        finding = _nothing(mechanism) if not len(rows) else f"No sum is said of the {title} in this selection"
+        finding = (
+            nothing_of(mechanism) if not len(rows) else f"No sum is said of the {title} in this selection"
+        )
         return {"finding": finding, "subtitle": subtitle, "alt": f"No bars. {finding}"}
     handed = rows[(rows["channel"] != "") & (rows["channel"] != rows["donor"])]
     others = sum(handed["central_eur"], ZERO)
@@ -165,7 +174,8 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     return {"finding": finding, "subtitle": subtitle, "alt": f"Bars in euro, largest first: {bars}."}
 
 
-def _period(acts: pd.DataFrame) -> str:
+def period_of_acts(acts: pd.DataFrame) -> str:
+    """Say from which month to which acts were announced."""
     days = acts["announced_on"].dropna()
     return f"{days.min():%Y-%m} to {days.max():%Y-%m}" if len(days) else "no period"
 
@@ -205,7 +215,7 @@ def draw_timeline(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     """Draw the acts of a mechanism in time, one a row, its marker as large as its sum."""
     rows = table_timeline(ledger, mechanism).to_dict("records")
     if not rows:
-        return draw_sentence(_nothing(mechanism))
+        return draw_sentence(nothing_of(mechanism))
     height = len(rows) * ROW + 0.75
     fig, axes = new_figure(height, left=MARGIN + 0.12, right=MARGIN + 0.12, bottom=0.32, top=0.34)
     most = max(float(row["amount_eur"] or 0) for row in rows) or 1
@@ -294,10 +304,10 @@ def _key(fig: Figure, axes: Axes, rows: list[dict[Any, Any]]) -> None:
 def tell_timeline(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
     """Say what happened when: finding, subtitle and alt text."""
     rows = table_timeline(ledger, mechanism, most=10**6)
-    title = _title(mechanism)
+    title = title_of(mechanism)
     subtitle = f"Acts booked for the {title} by day of announcement; a larger mark is a larger sum (euro)"
     if not len(rows):
-        finding = _nothing(mechanism)
+        finding = nothing_of(mechanism)
         return {"finding": finding, "subtitle": subtitle, "alt": f"No marks. {finding}"}
     shown = table_timeline(ledger, mechanism)
     if len(shown) < len(rows):

@@ -42,15 +42,26 @@ class SavedFigure:
     svg: bytes
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.svg).decode("ascii")
-        alt = html.escape(self.alt, quote=True)
-        return (
-            f'<img alt="{alt}" style="max-width:100%;width:34em;background-color:white" '
-            f'src="data:image/svg+xml;base64,{data}">'
-        )
+        return image_html(self.svg, self.alt)
 
     def __repr__(self) -> str:
         return f"{self.name}: {self.finding}"
+
+
+def image_html(svg: bytes, alt: str) -> str:
+    """Give a figure as one element that needs no file beside it."""
+    data = base64.b64encode(svg).decode("ascii")
+    return (
+        f'<img alt="{html.escape(alt, quote=True)}" style="max-width:100%;width:34em;background-color:white" '
+        f'src="data:image/svg+xml;base64,{data}">'
+    )
+
+
+def svg_of(fig: Figure, name: str, *, finding: str, source: str, alt: str, subtitle: str = "") -> bytes:
+    """Draw title, subtitle and source around a figure, and give it as SVG; no file is written."""
+    with style():
+        frame(fig, finding=finding, subtitle=subtitle, source=source)
+        return _accessible(_drawn(fig, "svg", finding, alt), name, finding, alt)
 
 
 def save_figure(
@@ -98,9 +109,8 @@ def save_figure(
     folder = Path(folder)
     table = csv_of(data)
     with style():
-        frame(fig, finding=finding, subtitle=subtitle, source=source)
         files = {
-            "svg": _accessible(_drawn(fig, "svg", finding, alt), name, finding, alt),
+            "svg": svg_of(fig, name, finding=finding, source=source, alt=alt, subtitle=subtitle),
             "png": _drawn(fig, "png", finding, alt),
             "pdf": _drawn(fig, "pdf", finding, alt),
             "csv": table,

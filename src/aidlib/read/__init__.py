@@ -206,7 +206,8 @@ def read_file(path: Path) -> Iterator[tuple[int | None, Document | SetAside]]:
         elif ending.startswith(".jsonl"):
             yield from read_jsonl(path, ending)
         elif ending.startswith(".warc"):
-            yield from ((number, item) for number, item in read_warc(path) if item is not None)
+            with path.open("rb") as file:
+                yield from ((n, item) for n, item in read_warc(file, str(path)) if item is not None)
         else:
             yield None, read_single(path, ending)
     except ReadError as error:

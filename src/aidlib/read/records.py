@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -19,41 +18,50 @@ BATCH_ROWS = 256
 LARGEST_LINE = 64 << 20  # bytes; what a small packed file unpacks to may be any length
 
 
-@contextmanager
-def open_lines(path: Path, ending: str) -> Iterator[BinaryIO]:
-    """Open a JSONL file, unpacked as its ending tells.
+def unpacked(file: BinaryIO, ending: str, where: str) -> BinaryIO:
+    """Give the bytes of a file of lines, unpacked as its ending tells.
 
     Raises
     ------
     ReadError
-        It is packed with zstandard, which is not installed, or not as its ending says.
+        It is packed with zstandard, which is not installed.
     """
-    if ending.endswith(".zst"):
-        with _open_zstd(path) as file:
-            yield file
-        return
-    with gzip.open(path, "rb") if ending.endswith(".gz") else path.open("rb") as file:
-        yield cast(BinaryIO, file)
-
-
-@contextmanager
-def _open_zstd(path: Path) -> Iterator[BinaryIO]:
+    if ending.endswith(".gz"):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=file))
+    if not ending.endswith(".zst"):
+        return file
     try:
         import zstandard
     except ImportError as error:
         raise ReadError(
-            f"{path.name} is packed with zstandard, which is not installed",
-            where=str(path),
+            f"{Path(where).name} is packed with zstandard, which is not installed",
+            where=where,
             fix="Install it with `pip install 'aidlib[scale]'`, or unpack the file.",
         ) from error
-    try:
-        with path.open("rb") as file:
-            stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-            yield cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, stream)))
-    except zstandard.ZstdError as error:
-        raise ReadError(
-            f"{path.name} cannot be read: {error}", where=str(path), fix="Check the file, and copy it again."
-        ) from error
+    stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+    return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _Checked(stream, where))))
+
+
+class _Checked(io.RawIOBase):
+    """A stream of zstandard whose errors are ours."""
+
+    def __init__(self, stream: Any, where: str) -> None:
+        self._stream, self._where = stream, where
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        import zstandard
+
+        try:
+            return int(self._stream.readinto(buffer))
+        except zstandard.ZstdError as error:
+            raise ReadError(
+                f"{Path(self._where).name} cannot be read: {error}",
+                where=self._where,
+                fix="Check the file, and copy it again.",
+            ) from error
 
 
 def next_line(file: BinaryIO) -> tuple[bytes, int]:
@@ -67,7 +75,8 @@ def next_line(file: BinaryIO) -> tuple[bytes, int]:
 
 
 def read_jsonl(path: Path, ending: str) -> Iterator[tuple[int | None, Document | SetAside]]:
-    with open_lines(path, ending) as file:
+    with path.open("rb") as opened:
+        file = unpacked(opened, ending, str(path))
         for number in count(1):
             raw, size = next_line(file)
             if not size:
@@ -76,7 +85,7 @@ def read_jsonl(path: Path, ending: str) -> Iterator[tuple[int | None, Document |
                 yield number, read_line(raw, f"{path}, line {number}", path, number)
 
 
-def read_line(raw: bytes, where: str, path: Path, number: int | None) -> Document | SetAside:
+def read_line(raw: bytes, where: str, path: Path | str, number: int | None) -> Document | SetAside:
     """Make a document of a line of JSON, or say why it is none."""
     fields = None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from aidlib.errors import ReadError
 from aidlib.model import Document
@@ -18,13 +18,15 @@ LARGEST_PAGE = 16 << 20  # bytes; no page of news is larger, and what unpacks to
 
 
 def read_warc(
-    path: Path, keep: Callable[[bytes], bool] | None = None
+    file: BinaryIO, where: str, keep: Callable[[bytes], bool] | None = None
 ) -> Iterator[tuple[int | None, Document | SetAside | None]]:
     """Read the pages of a web archive, packed or not.
 
     Parameters
     ----------
-    path : Path
+    file : binary file
+    where : str
+        Its path, for messages.
     keep : callable, optional
         Given a page's bytes, whether to take its text at all; None stands for one that is passed over.
 
@@ -36,44 +38,45 @@ def read_warc(
     Raises
     ------
     ReadError
-        fastwarc is not installed, or the archive breaks off.
+        fastwarc is not installed, or the archive is broken.
     """
     try:
-        from fastwarc.stream_io import StreamError
+        from fastwarc.stream_io import FastWARCError
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError as error:
         raise ReadError(
-            f"{path.name} is a web archive, and fastwarc is not installed",
-            where=str(path),
+            f"{Path(where).name} is a web archive, and fastwarc is not installed",
+            where=where,
             fix="Install it with `pip install 'aidlib[scale]'`.",
         ) from error
     try:
-        with path.open("rb") as file:
-            records = ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True)
-            for number, record in enumerate(records, start=1):
-                if record.http_content_type in PAGES:
-                    yield number, _page(record, f"{path}, record {number}", path, number, keep)
-    except (StreamError, UnicodeDecodeError) as error:
+        pages = ArchiveIterator(file, record_types=WarcRecordType.response, parse_http=True)
+        for number, record in enumerate(pages, start=1):
+            if record.http_content_type in PAGES:
+                yield number, _page(record, where, number, keep)
+    except (FastWARCError, UnicodeDecodeError) as error:
         raise ReadError(
-            f"the archive breaks off: {error}", where=str(path), fix="Check the file, and copy it again."
+            f"{Path(where).name} is no web archive, or broken: {error}",
+            where=where,
+            fix="Check the file, and copy it again.",
         ) from error
 
 
 def _page(
-    record: Any, where: str, path: Path, number: int, keep: Callable[[bytes], bool] | None
+    record: Any, where: str, number: int, keep: Callable[[bytes], bool] | None
 ) -> Document | SetAside | None:
-    headers = record.headers
-    name = headers.get("WARC-Record-ID", f"{path.stem}-{number}").strip("<>").removeprefix("urn:uuid:")
+    headers, place = record.headers, f"{where}, record {number}"
+    name = headers.get("WARC-Record-ID", f"{Path(where).stem}-{number}").strip("<>").removeprefix("urn:uuid:")
     raw = record.reader.read(LARGEST_PAGE + 1)
     try:
         if len(raw) > LARGEST_PAGE:
             raise ReadError(
                 f"the page holds over {LARGEST_PAGE:,} bytes",
-                where=where,
+                where=place,
                 fix="Save its text as .txt or .md.",
             )
         if keep is not None and not keep(raw):
             return None
-        return read_page(raw, name, where, headers.get("WARC-Target-URI"))
+        return read_page(raw, name, place, headers.get("WARC-Target-URI"))
     except ReadError as error:
-        return SetAside.of(error, name=name, path=path, line=number)
+        return SetAside.of(error, name=name, path=where, line=number)

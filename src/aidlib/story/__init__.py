@@ -18,10 +18,10 @@ _HOME = {
     "count_words": "aidlib.story.books",
     "load_books": "aidlib.story.books",
     "load_facts": "aidlib.reconcile.facts",
-    "readable": "aidlib.story.books",
+    "readable": "aidlib.tables",
     "run_story": "aidlib.story.run",
     "sentences": "aidlib.story.books",
-    "source_of": "aidlib.story.books",
+    "source_of": "aidlib.plots.books",
     "tell_story": "aidlib.story.run",
 }
 

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from aidlib.errors import AidlibError, ReadError
 from aidlib.events import build_events
-from aidlib.ledger import Ledger, build_ledger, corrections_beside, lost_corrections, read_corrections
+from aidlib.ledger import (
+    Correction,
+    Ledger,
+    build_ledger,
+    corrections_beside,
+    lost_corrections,
+    read_corrections,
+)
 from aidlib.model import Document, Event, Reading
-from aidlib.rates import Policy
+from aidlib.rates import Policy, RateTable
 from aidlib.read import SetAside, read_documents
 
 __all__ = [
+    "Books",
     "bullets",
     "count_words",
     "load_books",
-    "readable",
     "sentences",
-    "source_of",
+    "tell_books",
 ]
 
 
@@ -61,9 +65,62 @@ def load_books(
     ReadError
         The folder is missing or holds nothing, or not one of its announcements can be read.
     """
+    return tell_books([folder], donors=donors, cutoff=cutoff, recipient=recipient, policy=policy).ledger
+
+
+@dataclass(frozen=True)
+class Books:
+    """Books with the texts that they rest on, by id, all that was set aside, and what was selected."""
+
+    ledger: Ledger
+    documents: dict[str, Document]
+    set_aside: list[SetAside]
+    warnings: list[str]
+    donors: tuple[str, ...] = ()
+    cutoff: date | None = None
+
+
+def tell_books(
+    folders: Sequence[Path | str],
+    *,
+    donors: Iterable[str] = (),
+    cutoff: date | None = None,
+    recipient: str = "UKR",
+    policy: Policy = "announcement",
+    table: RateTable | None = None,
+) -> Books:
+    """Do the work of ``load_books`` on several folders at once, and keep the texts.
+
+    ``table`` holds the rates; those in use if left out. ``warnings`` has a line for each correction
+    that has lost its target.
+    """
+    readings, set_aside = _read_all(folders)
+    paths = list(dict.fromkeys(path for path in map(corrections_beside, folders) if path))
+    corrections: list[Correction] = []
+    for path in paths:
+        found, bad = read_corrections(path)
+        corrections += found
+        set_aside += bad
+    donors = tuple(donors)
+    wanted = set(donors)
+    ledger = build_ledger(
+        readings,
+        set_aside=set_aside,
+        recipient=recipient,
+        policy=policy,
+        table=table,
+        corrections=corrections,
+        keep=lambda document, event: _in_time(document, cutoff) and _is_wanted(event, wanted, cutoff),
+    )
+    documents = {reading.document.id: reading.document for reading in readings}
+    lost = lost_corrections(ledger.corrections, paths[0] if len(paths) == 1 else None)
+    return Books(ledger, documents, set_aside, lost, donors, cutoff)
+
+
+def _read_all(folders: Sequence[Path | str]) -> tuple[list[Reading], list[SetAside]]:
     readings: list[Reading] = []
     set_aside: list[SetAside] = []
-    for item in read_documents([folder]):
+    for item in read_documents(folders):
         if isinstance(item, SetAside):
             set_aside.append(item)
             continue
@@ -78,16 +135,7 @@ def load_books(
             where=first.where,
             fix=first.fix,
         )
-    path, wanted = corrections_beside(folder), set(donors)
-    corrections, bad = read_corrections(path) if path else ([], [])
-    return build_ledger(
-        readings,
-        set_aside=[*set_aside, *bad],
-        recipient=recipient,
-        policy=policy,
-        corrections=corrections,
-        keep=lambda document, event: _in_time(document, cutoff) and _is_wanted(event, wanted, cutoff),
-    )
+    return readings, set_aside
 
 
 def _in_time(document: Document, cutoff: date | None) -> bool:
@@ -99,14 +147,6 @@ def _is_wanted(event: Event, donors: set[str], cutoff: date | None) -> bool:
     return is_theirs and (cutoff is None or event.date is None or event.date <= cutoff.isoformat())
 
 
-def source_of(books: Ledger) -> str:
-    """Say where the books come from, as the line under a figure has it."""
-    read = books.events["doc_id"].nunique()
-    rates = sorted(set(books.commitments["rate_source"].dropna()) - {"euro"})
-    shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
-    return f"{read} announcements; rates: {', '.join(shown) or 'none needed'}"
-
-
 def count_words(books: Ledger) -> str:
     """Say in a sentence how much was read, and what became of it."""
     acts, events = books.commitments, books.events
@@ -115,10 +155,16 @@ def count_words(books: Ledger) -> str:
     booked = int((acts["status"] == "booked").sum())
     aside = len(books.quarantine)
     lost = len(lost_corrections(books.corrections, None))
-    said = f"{events['doc_id'].nunique()} announcements tell of {len(events)} events, which are "
-    said += f"{len(acts)} acts; {booked} of them are booked."
-    said += f" {aside} texts or corrections could not be read and were set aside." if aside else ""
-    return said + (f" {lost} corrections have lost their target and are not applied." if lost else "")
+    read, are = events["doc_id"].nunique(), "is" if len(events) == 1 else "are"
+    said = f"{_number(read, 'announcement')} {'tells' if read == 1 else 'tell'} of "
+    said += f"{_number(len(events), 'event')}, which {are} {_number(len(acts), 'act')}; "
+    said += f"{booked} of them {'is' if booked == 1 else 'are'} booked."
+    said += f" Set aside as unreadable: {aside} of the texts and corrections." if aside else ""
+    return said + (f" Not applied, their target lost: {_number(lost, 'correction')}." if lost else "")
+
+
+def _number(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def bullets(lines: Iterable[str]) -> str:
@@ -146,22 +192,3 @@ def sentences(*findings: str) -> str:
 
 def _plain(line: str) -> str:
     return re.sub(r"([\\`*_\[\]$~])", r"\\\1", html.escape(line))
-
-
-def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Make a table to read and not to reckon with: sums in whole units, what is unknown an empty cell.
-
-    Examples
-    --------
-    >>> readable(pd.DataFrame({"eur": [Decimal("1234567.80"), None]}))["eur"].tolist()
-    ['1,234,568', '']
-    """
-    return table.astype(object).map(_shown).rename_axis(index=None)
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:,.0f}"
-    if pd.isna(value):
-        return ""
-    return value.date() if isinstance(value, pd.Timestamp) else value

@@ -12,6 +12,7 @@ from typing import Any
 
 from aidlib.errors import ParameterError
 from aidlib.lexicon import read_table
+from aidlib.prices import price_years
 from aidlib.rates import POLICIES
 from aidlib.read import ending_of, project_root
 
@@ -348,6 +349,17 @@ def _count(name: str, value: int, where: str) -> int:
     return value
 
 
+def _price_year(name: str, value: int, where: str) -> int | None:
+    if value and value not in price_years():
+        first, last = min(price_years()), max(price_years())
+        raise ParameterError(
+            f"parameter {name} is {value}, a year without an index of prices",
+            where=where,
+            fix=f"Give a year from {first} to {last}, or 0 for the prices of each act's own year.",
+        )
+    return value or None
+
+
 MEANINGS: Mapping[str, Callable[[str, Any, str], Any]] = {
     "seeds": _folder,
     "path": _document,
@@ -360,6 +372,7 @@ MEANINGS: Mapping[str, Callable[[str, Any, str], Any]] = {
     "mechanism": _one_of(mechanisms),
     "cutoff": _day,
     "policy": _one_of(lambda: POLICIES),
+    "price_base_year": _price_year,
     "top": _count,
     "patience_days": _count,
 }

@@ -3,49 +3,26 @@
 from __future__ import annotations
 
 import base64
+import csv
 import html
 import json
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from aidlib.plots.manifest import put
+from aidlib.plots.style import name_of
+from aidlib.story.acts import anchor_of, count_of, scheme_of
+from aidlib.story.books import Books
+from aidlib.story.evidence import filter_link, totals_html
+from aidlib.story.page import csv_link, whole_page
 
-__all__ = ["notebook_page", "write_index"]
+__all__ = ["in_bytes", "notebook_page", "write_index"]
 
-# What a figure says within itself is told again where it is drawn too small to read: class "drawn".
-CSS = """
-:root{color-scheme:light dark;--ink:#222;--paper:#fff;--faint:#666;--line:#ccc;--code:#f5f5f5}
-@media(prefers-color-scheme:dark){:root{--ink:#ddd;--paper:#161616;--faint:#aaa;--line:#444;--code:#222}}
-body{margin:0 auto;max-width:46em;padding:1.5em;font:1rem/1.55 system-ui,sans-serif;color:var(--ink);
-background:var(--paper);overflow-wrap:break-word}
-h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2em}
-a{color:inherit}figure{margin:1.5em 0}figcaption,.faint{color:var(--faint);font-size:.9rem}
-img{max-width:100%;height:auto;background:#fff}
-figure img{width:34em}
-pre{background:var(--code);padding:.6em;overflow-x:auto;font-size:.85rem;white-space:pre-wrap}
-table{border:0;border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
-td,th{padding:.25em .6em;border:0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-.dataframe td,.dataframe thead th{text-align:right!important}
-.output{overflow-x:auto;margin:1em 0}
-summary{color:var(--faint);font-size:.85rem;cursor:pointer}
-@media(min-width:36em){.drawn{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
-@media print{a{text-decoration:none}figure{break-inside:avoid}}
-"""
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>{css}</style></head>
-<body>
-{body}
-</body></html>
-"""
-
-
-def whole_page(title: str, body: str) -> str:
-    """Put HTML into a page with the report's style."""
-    return PAGE.format(title=html.escape(title), css=CSS, body=body)
+TITLE = "What the announcements say"
 
 
 def notebook_page(executed: Path) -> str:
@@ -56,8 +33,8 @@ def notebook_page(executed: Path) -> str:
     cells = json.loads(executed.read_text("utf-8"))["cells"]
     body = "\n".join(_cell(cell) for cell in cells)
     words = title_of(executed)
-    back = '<p class="faint"><a href="index.html">All findings</a></p>'
-    return whole_page(words, f"{back}\n<main>{body}</main>")
+    back = '<nav aria-label="Site"><a href="index.html">All findings</a></nav>'
+    return whole_page(words, body, head=back)
 
 
 def title_of(notebook: Path) -> str:
@@ -100,39 +77,101 @@ def _output(output: dict[str, Any]) -> str:
     return f"<pre>{html.escape(data.get('text/plain', ''))}</pre>"
 
 
+UNWANTED = re.compile(
+    r"<script\b.*?</script>|<(?:base|embed|iframe|link|meta|object)\b[^>]*(?:>|\Z)", re.S | re.I
+)
+
+
 def _without_requests(body: str) -> str:
-    """Leave out what would ask the network, or run: scripts, and sheets from elsewhere."""
-    body = re.sub(r"<script\b.*?</script>", "", body, flags=re.S | re.I)
-    return re.sub(r"<link\b[^>]*>", "", body, flags=re.I)
+    """Leave out what would ask the network, lead away, or run; the page's policy stops what is left.
+
+    Again until nothing is found: what stood around one may make another.
+    """
+    while (rest := UNWANTED.sub("", body)) != body:
+        body = rest
+    return body
 
 
-def write_index(folder: Path, entries: Sequence[dict[str, Any]], notebooks: Sequence[Path]) -> Path:
-    """Write the page with every finding and its figure."""
+def write_index(
+    folder: Path, entries: Sequence[dict[str, Any]], notebooks: Sequence[Path], books: Books | None = None
+) -> Path:
+    """Write the page with every finding and its figure; where there are books, with links to their page."""
     titles = {path.stem: html.escape(title_of(path)) for path in notebooks}
-    parts = ["<h1>What the announcements say</h1>", _contents(entries)]
-    parts += [_figure(entry, titles) for entry in entries]
-    pages = "".join(f'<li><a href="{stem}.html">{title}</a></li>' for stem, title in titles.items())
-    parts.append(f"<h2>Notebooks</h2><ul>{pages}</ul>")
+    parts = [f"<h1>{TITLE}</h1>", _lead(entries, books), _contents(entries)]
+    parts += [_figure(entry, titles, books) for entry in entries]
+    pages = "".join(f'<li><a href="{quote(stem)}.html">{title}</a></li>' for stem, title in titles.items())
+    parts.append(f'<h2>Notebooks</h2><ul class="plain">{pages}</ul>')
     path = folder / "index.html"
-    put(path, whole_page("What the announcements say", "\n".join(parts)).encode())
+    foot = f"Made with aidlib {version('aidlib')}. {_rates(books)}"
+    put(path, in_bytes(whole_page(TITLE, "\n".join(parts), foot=foot)))
     return path
+
+
+def in_bytes(page: str) -> bytes:
+    """Write a page in UTF-8; half a sign, which that has no form for, as its escape."""
+    return page.encode("utf-8", "backslashreplace")
+
+
+def _rates(books: Books | None) -> str:
+    return f"Sums in euro by {html.escape(books.ledger.rates)}." if books else ""
+
+
+def _lead(entries: Sequence[dict[str, Any]], books: Books | None) -> str:
+    if books is None:
+        return ""
+    texts, acts = books.ledger.events["doc_id"].nunique(), len(books.ledger.commitments)
+    return (
+        f'<p class="lead">{count_of(len(entries), "finding")} from {count_of(texts, "public announcement")} '
+        f"of aid. They tell of {count_of(acts, 'act')}, each of which opens to "
+        '<a href="evidence.html">the sentences that it rests on</a>.</p>'
+        f"{totals_html(books.ledger)}"
+    )
 
 
 def _contents(entries: Sequence[dict[str, Any]]) -> str:
     if not entries:
         return "<p>No figure was drawn: the selection holds nothing.</p>"
-    lines = "".join(f'<li><a href="#{e["name"]}">{html.escape(e["finding"])}</a></li>' for e in entries)
-    return f"<nav><ul>{lines}</ul></nav>"
-
-
-def _figure(entry: dict[str, Any], titles: Mapping[str, str]) -> str:
-    svg = (Path(entry["folder"]) / entry["files"]["svg"]).read_bytes()
-    data = base64.b64encode(svg).decode("ascii")
-    alt = html.escape(str(entry["alt"]), quote=True)
-    stem = str(entry["notebook"])
-    return (
-        f'<section id="{entry["name"]}"><h2 class="drawn">{html.escape(entry["finding"])}</h2>'
-        f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
-        f'<figcaption><span class="drawn">{html.escape(entry["caption"])}.</span> '
-        f'Notebook: <a href="{stem}.html">{titles[stem]}</a>.</figcaption></figure></section>'
+    lines = "".join(
+        f'<li><a href="#{anchor_of(e["name"])}">{html.escape(e["finding"])}</a></li>' for e in entries
     )
+    return f'<nav aria-label="Findings"><ul>{lines}</ul></nav>'
+
+
+def _figure(entry: dict[str, Any], titles: Mapping[str, str], books: Books | None) -> str:
+    folder, files = Path(entry["folder"]), entry["files"]
+    data = base64.b64encode((folder / files["svg"]).read_bytes()).decode("ascii")
+    alt = html.escape(str(entry["alt"]), quote=True)
+    stem, table = str(entry["notebook"]), (folder / files["csv"]).read_bytes()
+    links = [
+        f'Notebook: <a href="{quote(stem)}.html">{titles[stem]}</a>',
+        csv_link(files["csv"], table, "Data"),
+    ]
+    links += [f"In the books: {_evidence(entry, table, books)}"] if books else []
+    return (
+        f'<section id="{anchor_of(entry["name"])}"><h2 class="drawn">{html.escape(entry["finding"])}</h2>'
+        f'<figure><img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
+        f'<figcaption><p class="drawn">{html.escape(entry["caption"])}.</p>'
+        f"<p>{'. '.join(filter(None, links))}.</p></figcaption></figure></section>"
+    )
+
+
+def _evidence(entry: dict[str, Any], table: bytes, books: Books) -> str:
+    """Link to the acts that a figure was drawn from: of its text, or of its mechanism and its donors."""
+    asked = entry["parameters"]
+    document = Path(asked.get("path", "")).stem
+    if document in books.documents:
+        return filter_link("the acts of this text", q=document)
+    chosen = {"mechanism": asked.get("mechanism", ""), "donor": asked.get("donors", "")}
+    chosen["donor"] *= "," not in chosen["donor"]
+    scheme = scheme_of(chosen["mechanism"])
+    words = f"the acts booked for the {scheme}" if scheme else "every act"
+    whole = filter_link(words, **chosen, booked="1" if scheme else "")
+    donors = [code for code in _donors(table) if code in set(books.ledger.commitments["donor"].dropna())]
+    links = [filter_link(name_of(code), **{**chosen, "donor": code}, booked="1") for code in donors]
+    return f"{whole}; by donor: {', '.join(links)}" if links else whole
+
+
+def _donors(table: bytes) -> list[str]:
+    """List the donors that a figure's table has rows for, in its order."""
+    rows = csv.DictReader(table.decode("utf-8").splitlines())
+    return list(dict.fromkeys(row["donor"] for row in rows if row.get("donor")))

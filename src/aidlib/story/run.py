@@ -13,17 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import aidlib.errors as errors
 from aidlib.errors import AidlibError, ParameterError, ReadError
-from aidlib.ledger import corrections_beside, lost_corrections, read_corrections
+from aidlib.ledger import corrections_beside
 from aidlib.plots.manifest import put, read_manifest
 from aidlib.rates import default_rates
-from aidlib.read import SetAside, read_documents
-from aidlib.story.books import load_books
+from aidlib.read import SetAside
+from aidlib.story.books import Books, tell_books
+from aidlib.story.evidence import evidence_page
 from aidlib.story.parameters import (
     Declared,
     Parameters,
@@ -33,7 +35,7 @@ from aidlib.story.parameters import (
     declared_in,
     nearest,
 )
-from aidlib.story.report import notebook_page, write_index
+from aidlib.story.report import in_bytes, notebook_page, write_index
 
 __all__ = ["Finding", "Story", "run_story", "tell_story"]
 
@@ -96,7 +98,8 @@ def run_story(
     parameters : mapping, optional
         Passed to every notebook that declares them; text is turned into the type declared.
     out : Path or str, optional
-        Folder of the executed notebooks, the report and ``run.json``; ``build`` if left out.
+        Folder of the executed notebooks, the report and ``run.json``, and of the figures too unless
+        ``figures_dir`` is passed; if left out, ``build``, and ``figures`` of the project.
     workers : int
         Kernels at once.
 
@@ -124,35 +127,48 @@ def tell_story(
     """Run notebooks as ``run_story`` does, and give all that came of it."""
     root = checkout()
     place = _place_of(out, root)
-    jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}))
-    started = time.perf_counter()
+    # What is asked for elsewhere leaves the project's own figures as they are.
+    apart = {"figures_dir": _from_root(place / "figures", root)} if out else {}
+    jobs = _jobs(_chosen(root / "notebooks", notebooks), dict(parameters or {}), apart)
+    day, started = datetime.now(UTC), time.perf_counter()
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
         # The longest first, so that none is left to run alone at the end.
         queue = sorted(jobs, key=_size, reverse=True)
         running = {pool.submit(_run, job, root, place): job.path for job in queue}
-        set_aside, warnings = _set_aside(jobs)
+        books = _books(jobs)
+        if books:
+            put(place / "report" / "evidence.html", in_bytes(evidence_page(books)))
         times = _watch(running)
-    story = Story(_findings(jobs), place, set_aside, warnings)
+    story = Story(_findings(jobs), place, books.set_aside if books else [], books.warnings if books else [])
     entries = [entry for job in jobs for entry in _entries(job)]
-    write_index(place / "report", entries, [job.path for job in jobs])
-    _write_run(place / "run.json", jobs, times, time.perf_counter() - started, story)
+    write_index(place / "report", entries, [job.path for job in jobs], books)
+    clock = {
+        "started": day.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - started, 2),
+    }
+    _write_run(place / "run.json", jobs, times, clock, story)
     return story
 
 
-def _set_aside(jobs: Sequence[Job]) -> tuple[list[SetAside], list[str]]:
-    """List what cannot be read of all folders of announcements that the notebooks were given.
+def _from_root(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
-    Corrections that have lost their target are said in a line each.
+
+SELECTING = ("donors", "cutoff", "recipient", "policy")
+
+
+def _books(jobs: Sequence[Job]) -> Books | None:
+    """Build the books of all folders that the notebooks were given, selected as all that can were asked.
+
+    The notebooks build the same, each for itself; these are for the page of evidence.
     """
     folders = sorted({vars(job.ready)["seeds"] for job in jobs if "seeds" in job.declared})
-    found = [item for item in read_documents(folders) if isinstance(item, SetAside)] if folders else []
-    warnings: list[str] = []
-    for path in filter(None, map(corrections_beside, folders)):
-        corrections, bad = read_corrections(path)
-        found += bad
-        if corrections:
-            warnings += lost_corrections(load_books(path.parent / "briefs").corrections, path)
-    return found, warnings
+    selected: dict[str, Any] = {}
+    for name in SELECTING:
+        asked = {vars(job.ready)[name] for job in jobs if name in job.declared}
+        selected |= {name: asked.pop()} if len(asked) == 1 else {}
+    # The notebooks run in the project's folder, and this process wherever it was started.
+    return tell_books(folders, **selected, table=default_rates(checkout())) if folders else None
 
 
 def _watch(running: Mapping[Future[float], Path]) -> dict[Path, float]:
@@ -186,7 +202,11 @@ def _place_of(out: Path | str | None, root: Path) -> Path:
 def _chosen(folder: Path, names: Iterable[str] | None) -> list[Path]:
     found = {path.stem: path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")}
     if not found:
-        raise ReadError("there is no notebook", where=str(folder), fix="Run from the project's folder.")
+        raise ReadError(
+            "there is no notebook",
+            where=str(folder),
+            fix="Run from the project's folder, or make one with `aidlib new FOLDER`.",
+        )
     if names is None:
         return list(found.values())
     chosen: dict[str, Path] = {}
@@ -203,7 +223,9 @@ def _chosen(folder: Path, names: Iterable[str] | None) -> list[Path]:
     return [chosen[stem] for stem in sorted(chosen)]
 
 
-def _jobs(paths: Sequence[Path], parameters: dict[str, Any]) -> list[Job]:
+def _jobs(
+    paths: Sequence[Path], parameters: dict[str, Any], defaults: Mapping[str, Any] | None = None
+) -> list[Job]:
     declared = {path: _declared(path) for path in paths}
     known = {name for names in declared.values() for name in names}
     for name in parameters:
@@ -215,7 +237,7 @@ def _jobs(paths: Sequence[Path], parameters: dict[str, Any]) -> list[Job]:
             )
     jobs = []
     for path, names in declared.items():
-        mine = {name: value for name, value in parameters.items() if name in names}
+        mine = {name: value for name, value in {**(defaults or {}), **parameters}.items() if name in names}
         passed = cast_values(names, mine, where=f"-p, {path.name}")
         jobs.append(Job(path, names, passed, check_values(names, passed, where=f"-p, {path.name}")))
     return jobs
@@ -269,7 +291,7 @@ def _run(job: Job, root: Path, place: Path) -> float:
             )
     except PapermillExecutionError as error:
         raise _as_ours(error, job.path) from error
-    put(place / "report" / f"{job.path.stem}.html", notebook_page(done).encode())
+    put(place / "report" / f"{job.path.stem}.html", in_bytes(notebook_page(done)))
     return time.perf_counter() - started
 
 
@@ -305,23 +327,34 @@ def _findings(jobs: Sequence[Job]) -> list[Finding]:
 
 
 def _write_run(
-    path: Path, jobs: Sequence[Job], times: Mapping[Path, float], whole: float, story: Story
+    path: Path, jobs: Sequence[Job], times: Mapping[Path, float], clock: Mapping[str, Any], story: Story
 ) -> None:
+    rates = default_rates(checkout())
+    data = {entry["name"]: entry["data_sha256"] for job in jobs for entry in _entries(job)}
     record = {
-        "seconds": round(whole, 2),
+        **clock,
+        "platform": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in VERSIONS},
-        "rates": default_rates(checkout()).source,
+        "rates": {
+            "source": rates.source,
+            "last_day": rates.last_day.isoformat(),
+            "sha256": hashlib.sha256(rates.text.encode()).hexdigest(),
+        },
         "notebooks": [
             {
                 "notebook": job.path.stem,
+                "sha256": hashlib.sha256(job.path.read_bytes()).hexdigest(),
                 "seconds": round(times[job.path], 2),
                 "parameters": job.ready.given,
                 "inputs": _hashes(job),
             }
             for job in jobs
         ],
-        "figures": [{**asdict(found), "path": str(found.path)} for found in story.findings],
+        "figures": [
+            {**asdict(found), "path": str(found.path), "data_sha256": data[found.figure]}
+            for found in story.findings
+        ],
         "set_aside": [asdict(item) for item in story.set_aside],
         "warnings": story.warnings,
     }
