@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.ledger import Ledger, build_totals
+from aidlib.lexicon import terms
 from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
 from aidlib.plots.style import (
     BLUE,
@@ -140,8 +141,16 @@ def nothing_of(mechanism: str) -> str:
 
 
 def title_of(mechanism: str) -> str:
-    """Name a mechanism in words."""
-    return mechanism.replace("_", " ").replace("danish", "Danish")
+    """Name a mechanism in words, with the capitals of its own name.
+
+    Examples
+    --------
+    >>> title_of("danish_model"), title_of("purl"), title_of("in_kind")
+    ('Danish model', 'PURL', 'in kind')
+    """
+    words = mechanism.replace("_", " ")
+    forms = (form for form, term in terms() if term.kind == "mechanism")
+    return next((form for form in forms if form.lower() == words), words)
 
 
 def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
