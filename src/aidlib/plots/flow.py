@@ -14,7 +14,7 @@ from aidlib.ledger import Ledger
 from aidlib.ledger.totals import shares_apart
 from aidlib.lexicon import terms
 from aidlib.plots.bars import draw_sentence
-from aidlib.plots.danish import nothing_of, only_mechanism, period_of_acts, title_of
+from aidlib.plots.danish import handlers_of, nothing_of, only_mechanism, period_of_acts, title_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -22,17 +22,14 @@ from aidlib.plots.style import (
     MARGIN,
     SKY,
     WIDTH,
-    as_subject,
+    clip,
     eur,
-    listed,
     name_of,
     new_figure,
     percent,
     sentence,
-    shorten,
     styled,
     text_width,
-    wrap,
 )
 
 if TYPE_CHECKING:
@@ -200,7 +197,7 @@ def _nodes(bands: Sequence[_Band], column: int, room: float) -> dict[str, _Node]
     order = sorted(sums, key=lambda n: (n == UNSTATED, n == SEVERAL, n.endswith(" others"), -sums[n], n))
     nodes = {}
     for name in order:
-        words = wrap(sentence(shorten(name, 28)), room, size=8.5)
+        words = clip(sentence(name), room, size=8.5)
         told = [*words, eur(sums[name], short=True), percent(sums[name] / whole)]
         if text_width(", ".join(told[-2:]), size=7.5) <= room:
             told[-2:] = [", ".join(told[-2:])]
@@ -338,9 +335,8 @@ def tell_flow(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]
     sums = rows.groupby("channel", sort=False)["central_eur"].sum()
     whose = [code for code in sums.index if code and sums[code]]
     through = sum((sums[code] for code in whose), ZERO)
-    who = listed([as_subject(name_of(code)) for code in whose[:3]]) if len(whose) < 4 else "others"
     share = "All" if through == whole else percent(through / whole) if through else "None"
-    finding = f"{share} of the {eur(whole)} booked for the {title} goes through {who or 'another'}; "
+    finding = f"{share} of the {eur(whole)} booked for the {title} goes through {handlers_of(whose)}; "
     finding += _of_goods(sum(rows.loc[rows["product"] == UNSTATED, "central_eur"], ZERO) / whole)
     told = "; ".join(
         f"{payer} through {channel}, {product}: {eur(band.size)}"
