@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 
 from aidlib import read_announcement
 from aidlib.ledger import Ledger, build_ledger, build_totals, naive_steps
@@ -51,6 +53,7 @@ from aidlib.plots import (
     tell_waterfall,
 )
 from aidlib.plots.books import rate_days
+from aidlib.plots.flow import FLOW
 from aidlib.plots.style import BLUE, ORANGE, SKY, name_of, text_width, wrap
 from aidlib.reconcile.differences import KINDS
 from build import event, reading
@@ -296,6 +299,62 @@ def test_a_part_for_other_goods_has_a_band_of_its_own() -> None:
     given = [danish("DNK", "500e6"), danish("DNK", "100e6", part_of=0, items={"drone": 5})]
     bands = table_flow(build_ledger([reading(*given)])).set_index("product")["central_eur"]
     assert bands.to_dict() == {"kind not stated": 400_000_000, "drones": 100_000_000}
+
+
+def test_bands_of_every_column_are_drawn_to_one_scale() -> None:
+    axes = draw_flow(small()).axes[0]
+    bands = [p.get_path().vertices for p in axes.patches if isinstance(p, PathPatch)]
+    wide = [abs(v[0, 1] - v[7, 1]) for v in bands]
+    assert sum(wide) == pytest.approx(2 * FLOW)
+    assert [abs(v[3, 1] - v[4, 1]) for v in bands] == pytest.approx(wide)
+
+
+def test_only_what_no_text_tells_the_kind_of_is_hatched() -> None:
+    given = [danish("DNK", "5e6"), danish("SWE", "1e6", items={"drone": 5})]
+    axes = draw_flow(build_ledger([reading(*given)])).axes[0]
+    assert [bool(p.get_hatch()) for p in axes.patches if isinstance(p, PathPatch)].count(True) == 1
+
+
+def test_acts_that_may_be_one_another_have_one_band() -> None:
+    given = [danish("DNK", "5e6", items={"drone": 5}), danish("DNK", "4e6"), danish("DNK", "3e6")]
+    books = build_ledger([reading(*given)])
+    acts = books.commitments.sort_values("amount_eur", ascending=False)
+    one, two, three = acts["commitment_id"]
+    near = {one: two, two: f"{one}|{three}", three: two}
+    books = replace(books, commitments=acts.assign(overlaps_with=acts["commitment_id"].map(near)))
+    (row,) = table_flow(books).to_dict("records")
+    assert (row["product"], row["low_eur"], row["central_eur"], row["high_eur"]) == ("drones", 5e6, 5e6, 12e6)
+    assert table_payers(books)["central_eur"].tolist() == [5_000_000]
+
+
+@pytest.mark.parametrize(
+    ("acts", "said"),
+    [
+        (
+            [danish("EU", "1e6")],
+            "All of the €1\xa0million booked for the Danish model goes through Denmark; no text",
+        ),
+        (
+            [danish("DNK", "1e6", items={"drone": 1})],
+            "All of the €1\xa0million booked for the Danish model goes through Denmark; texts say of all",
+        ),
+        (
+            [danish("DNK", "1e6"), event("SWE", "3e6", mechanism="danish_model", items={"drone": 1})],
+            "25\xa0% of the €4\xa0million booked for the Danish model goes through Denmark; for 25\xa0%",
+        ),
+        (
+            [event("SWE", "3e6", mechanism="danish_model")],
+            "None of the €3\xa0million booked for the Danish model goes through another",
+        ),
+        ([danish("SWE", None, items={"drone": 1})], "No sum is said of the Danish model in this selection"),
+        ([event("SWE", "1")], "No act of the Danish model is booked in this selection"),
+    ],
+)
+def test_the_flow_says_through_whom_and_for_how_much_goods_are_told(acts: list[Any], said: str) -> None:
+    books = build_ledger([reading(*acts)])
+    told = tell_flow(books)
+    assert told["finding"].startswith(said)
+    assert faults(framed(draw_flow(books), told)) == []
 
 
 def test_donors_can_be_shown_in_the_prices_of_one_year() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.ledger import Ledger, build_totals
+from aidlib.lexicon import terms
 from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
 from aidlib.plots.style import (
     BLUE,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "draw_payers",
     "draw_timeline",
+    "handlers_of",
     "nothing_of",
     "only_mechanism",
     "period_of_acts",
@@ -58,6 +61,7 @@ PHASES = {
 LOOKS = {SAID: "white", FIRM: SKY, DONE: BLUE}
 ROW = 0.235  # inches an act of the timeline
 MOST = 24
+PAYERS = 12
 
 
 def only_mechanism(ledger: Ledger, mechanism: str) -> pd.DataFrame:
@@ -106,16 +110,18 @@ def _payer(row: dict[Any, Any]) -> dict[str, Any]:
 
 def draw_payers(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     """Draw who pays for a mechanism; dark what another handles for the payer, light what is its own."""
-    rows = table_payers(ledger, mechanism).to_dict("records")
-    if len(rows) > MOST:
-        rows = [*rows[: MOST - 1], _others(rows[MOST - 1 :])]
+    rows = _shown(table_payers(ledger, mechanism))
     return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(nothing_of(mechanism))
 
 
-def _others(rows: list[dict[Any, Any]]) -> dict[Any, Any]:
-    """Make one row of the payers that have no room of their own."""
-    sums = {name: sum(row[name] for row in rows) for name in ("low_eur", "central_eur", "high_eur", "n_acts")}
-    return {"donor": "", "name": f"{len(rows)} other payers", "channel": "", **sums}
+def _shown(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Give the rows that are drawn: the payers that have no room of their own are one."""
+    rows = table.to_dict("records")
+    if len(rows) <= PAYERS + 1:
+        return rows
+    rest = rows[PAYERS:]
+    sums = {name: sum(row[name] for row in rest) for name in ("low_eur", "central_eur", "high_eur", "n_acts")}
+    return [*rows[:PAYERS], {"donor": "", "name": f"{len(rest)} other payers", "channel": "", **sums}]
 
 
 def _payer_bar(row: dict[Any, Any]) -> Bar:
@@ -139,9 +145,23 @@ def nothing_of(mechanism: str) -> str:
     return f"No act of the {title_of(mechanism)} is booked in this selection."
 
 
+def handlers_of(channels: Iterable[str]) -> str:
+    """Name those who handle money for others, as far as a title has room for them."""
+    names = sorted({as_subject(name_of(code)) for code in channels})
+    return (listed(names) if len(names) < 4 else f"{len(names)} others") if names else "another"
+
+
 def title_of(mechanism: str) -> str:
-    """Name a mechanism in words."""
-    return mechanism.replace("_", " ").replace("danish", "Danish")
+    """Name a mechanism in words, with the capitals of its own name.
+
+    Examples
+    --------
+    >>> title_of("danish_model"), title_of("purl"), title_of("in_kind")
+    ('Danish model', 'PURL', 'in kind')
+    """
+    words = mechanism.replace("_", " ")
+    forms = (form for form, term in terms() if term.kind == "mechanism")
+    return next((form for form in forms if form.lower() == words), words)
 
 
 def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
@@ -162,14 +182,14 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     others = sum(handed["central_eur"], ZERO)
     first = rows.iloc[0]
     pays = "pay" if first["donor"] in ("MULTI", "NORDIC") else "pays"
-    whose = listed(sorted({name_of(code) for code in handed["channel"]})) or "another"
+    whose, handle = handlers_of(handed["channel"]), "handle" if handed["channel"].nunique() > 1 else "handles"
     finding = (
         f"{percent(others / total)} of the {eur(total)} booked for the {title} is others' money that "
-        f"{whose} handles; {as_subject(str(first['name']))} {pays} the most"
+        f"{whose} {handle}; {as_subject(str(first['name']))} {pays} the most"
     )
     bars = ", ".join(
-        f"{row.name} {eur(row.central_eur) if row.central_eur else 'no sum said'}"
-        for row in rows.itertuples(index=False)
+        f"{row['name']} {eur(row['central_eur']) if row['central_eur'] else 'no sum said'}"
+        for row in _shown(rows)
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Bars in euro, largest first: {bars}."}
 

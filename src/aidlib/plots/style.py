@@ -106,6 +106,21 @@ def wrap(text: str, width: float, *, size: float = 9, bold: bool = False) -> lis
     return lines
 
 
+def clip(text: str, width: float, *, size: float = 9, bold: bool = False, most: int = 2) -> list[str]:
+    """Break a text into at most ``most`` lines of at most ``width`` inches; what is left over is cut off.
+
+    Examples
+    --------
+    >>> clip("a donor whose name is so long that no column could hold it", 1.2)
+    ['a donor whose', 'name is so long…']
+    """
+    for letters in range(len(text), 0, -1):
+        lines = wrap(shorten(text, letters), width, size=size, bold=bold)
+        if len(lines) <= most and all(text_width(line, size=size, bold=bold) <= width for line in lines):
+            return lines
+    return ["…"]
+
+
 def shorten(text: str, letters: int) -> str:
     """Cut a text to so many letters, at a word where one ends.
 
@@ -169,9 +184,11 @@ def percent(share: Decimal | float) -> str:
 
     Examples
     --------
-    >>> percent(0.384), percent(0.004)
-    ('38\xa0%', 'under 1\xa0%')
+    >>> percent(0.384), percent(0.004), percent(0.997)
+    ('38\xa0%', 'under 1\xa0%', 'over 99\xa0%')
     """
+    if 0.995 <= share < 1:
+        return f"over 99{NBSP}%"
     return f"under 1{NBSP}%" if 0 < share < 0.005 else f"{float(share) * 100:.0f}{NBSP}%"
 
 
