@@ -72,7 +72,6 @@ def test_what_a_killed_writer_left_half_written_is_no_part_of_the_result(
     assert contents(tmp_path / "out") == contents(undisturbed[0])
 
 
-@pytest.mark.xfail(reason="the parts are cleared of repeats before anything on disk tells which these were")
 def test_a_run_killed_while_it_ends_still_tells_what_was_repeated(
     corpus: Path, undisturbed: tuple[Path, str], tmp_path: Path
 ) -> None:

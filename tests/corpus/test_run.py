@@ -226,10 +226,10 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     path.write_bytes(lines(rows))
     real = build_events
 
-    def growing(document: Document) -> Any:
+    def growing(document: Document, **more: Any) -> Any:
         with path.open("ab") as file:
             file.write(b"\n")
-        return real(document)
+        return real(document, **more)
 
     monkeypatch.setattr("aidlib.corpus.work.build_events", growing)
     with pytest.raises(ReadError, match="the file changed while it was read"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aidlib.corpus.sift import may_hold_aid, page_may_hold_aid, sift, sift_raw
+from aidlib.corpus.sift import may_hold_aid, page_may_hold_aid, sift
 from aidlib.events import build_events
-from aidlib.lexicon import terms
 from aidlib.model import Document
 from aidlib.read import read_documents
 
@@ -42,10 +40,11 @@ WORDS = [
 ]
 
 
-def alone(texts: list[str]) -> tuple[memoryview, np.ndarray]:
-    """Lay texts one behind the other, as a column of Parquet has them."""
+def sifted(texts: list[str], *, dated: bool = True) -> list[int]:
+    """Sift texts that lie one behind the other, as a column of Parquet has them."""
     raw = [text.encode() for text in texts]
-    return memoryview(b"".join(raw)), np.cumsum([0, *map(len, raw)])
+    starts, letters = np.cumsum([0, *map(len, raw)]), np.array([*map(len, texts)])
+    return sift(memoryview(b"".join(raw)), starts, letters, set() if dated else set(range(len(texts))))
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -62,16 +61,13 @@ def test_no_brief_with_an_event_is_passed_over(seeds: Path) -> None:
 
 
 def check_all(source: Path) -> None:
-    """Read every text as it is, without its day, and packed in JSON; each must be kept if it has an event."""
+    """Read every text as it is, and without its day; each must be kept if it has an event."""
     for document in read_documents([source], any_language=True):
         assert isinstance(document, Document)
         for shown in (document, Document(document.id, document.text)):
             if not build_events(shown).events:
                 continue
-            dated = shown.published is not None
-            assert may_hold_aid(shown.text, dated=dated), shown.id
-            line = memoryview(json.dumps({"text": shown.text}).encode())
-            assert not dated or sift_raw(line, np.array([0, len(line)])) == [0]
+            assert may_hold_aid(shown.text, dated=shown.published is not None), shown.id
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=3, max_size=40), st.booleans())
@@ -81,30 +77,19 @@ def test_no_made_text_with_an_event_is_passed_over(words: list[str], dated: bool
         assert may_hold_aid(document.text, dated=dated)
 
 
-@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), max_size=12))
-def test_a_column_is_sifted_as_its_texts_are_one_by_one(texts: list[str]) -> None:
-    data, starts = alone(texts)
-    found = sift(data, starts, undated=[]) if texts else []
-    assert set(found) >= {n for n, text in enumerate(texts) if may_hold_aid(text, dated=True)}
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), max_size=12), st.booleans())
+def test_a_column_is_sifted_as_its_texts_are_one_by_one(texts: list[str], dated: bool) -> None:
+    found = sifted(texts, dated=dated)
+    assert set(found) >= {n for n, text in enumerate(texts) if may_hold_aid(text, dated=dated)}
 
 
 def test_a_word_that_two_texts_share_hides_no_text() -> None:
-    data, starts = alone(["of the Ukra", "ine gets nothing", "Kyiv gets €2 million", ""])
-    assert 2 in sift(data, starts, undated=[])
+    assert 2 in sifted(["of the Ukra", "ine gets nothing", "Kyiv gets €2 million", ""])
 
 
 def test_most_texts_are_passed_over() -> None:
     for text in ("Apple paid $5 million in Ireland.", "Ukraine plays in Kyiv today.", "Oslo buys NASAMS."):
         assert not may_hold_aid(text, dated=True)
-
-
-def test_every_name_of_ukraine_is_looked_for_also_where_it_is_escaped() -> None:
-    names = [form for form, term in terms() if (term.kind, term.key) == ("party", "UKR")]
-    assert len(names) > 20
-    for name in names:
-        packed = json.dumps({"text": f"{name} gets €5"}).encode()
-        for raw in (packed, packed.replace(b" ", b"\\u00a0"), packed.replace(b" ", b"\\n")):
-            assert sift_raw(memoryview(raw), np.array([0, len(raw)])) == [0], raw
 
 
 @pytest.mark.parametrize(

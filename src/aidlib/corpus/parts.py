@@ -19,7 +19,16 @@ from aidlib.record import reading_from_record, record_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["drop_repeated", "line_of", "part_name", "part_schema", "put_part", "read_parts", "table_of"]
+__all__ = [
+    "drop_repeated",
+    "find_repeated",
+    "line_of",
+    "part_name",
+    "part_schema",
+    "put_part",
+    "read_parts",
+    "table_of",
+]
 
 TOO_LARGE = Decimal(10) ** 36  # decimal128(38, 2) holds 36 digits before the point
 MONEY_KEYS = frozenset({"amount", "low", "high"})
@@ -117,28 +126,39 @@ def _exact(value: Any, key: str = "") -> Any:
     return f"{exact:.2f}" if abs(exact) < TOO_LARGE else None
 
 
-def drop_repeated(folder: Path) -> tuple[list[SetAside], int]:
-    """Take out documents whose id an earlier one has; tell which, and how many events they held.
+def find_repeated(folder: Path) -> tuple[list[SetAside], int]:
+    """Name the documents whose id an earlier one has, and count their events.
 
     Only documents with an event are compared: no others are kept.
     """
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    seen: set[str] = set()
     dropped: list[SetAside] = []
     n_events = 0
-    for path in sorted(folder.glob("part-*.parquet")):
-        ids = pq.read_table(path, columns=["id"]).column("id").to_pylist()
-        keep = [name not in seen and not seen.add(name) for name in ids]  # type: ignore[func-returns-value]
-        if all(keep):
-            continue
-        table = pq.read_table(path)
+    for _, table, keep in _parts_with_repeats(folder):
         lost = table.filter([not kept for kept in keep])
         n_events += pc.sum(pc.list_value_length(lost.column("events"))).as_py()
         dropped += [_repeated(name, folder) for name in lost.column("id").to_pylist()]
-        put_part(path, table.filter(keep))
     return dropped, n_events
+
+
+def drop_repeated(folder: Path) -> None:
+    """Take out the documents that `find_repeated` names."""
+    for path, table, keep in _parts_with_repeats(folder):
+        put_part(path, table.filter(keep))
+
+
+def _parts_with_repeats(folder: Path) -> Iterator[tuple[Path, pa.Table, list[bool]]]:
+    import pyarrow.parquet as pq
+
+    seen: set[str] = set()
+    for path in sorted(folder.glob("part-*.parquet")):
+        keep = []
+        for name in pq.read_table(path, columns=["id"]).column("id").to_pylist():
+            keep.append(name not in seen)
+            seen.add(name)
+        if not all(keep):
+            yield path, pq.read_table(path), keep
 
 
 def _repeated(name: str, folder: Path) -> SetAside:

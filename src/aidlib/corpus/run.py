@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Thread
 
-from aidlib.corpus.parts import drop_repeated
+from aidlib.corpus.parts import drop_repeated, find_repeated
 from aidlib.corpus.state import State
 from aidlib.corpus.units import Unit, plan_units
 from aidlib.corpus.work import SIZES, Done, Wanted, write_unit
@@ -23,6 +23,7 @@ from aidlib.read import SetAside
 
 __all__ = ["Corpus", "Runner", "parse_corpus"]
 
+REPEATS = 1 << 60  # stands for a unit, behind all others: what an earlier document's id took away
 Runner = Callable[[Sequence[Unit], Path, Wanted], Iterator[Done]]
 """Does units, given the folder of the parts and what is wanted; in any order."""
 
@@ -167,11 +168,12 @@ def _end_with_parent() -> None:
 
 def _finish(state: State, out: Path) -> Corpus:
     """Give each id to one document alone, and put the folder in its place."""
+    if REPEATS not in state.done:  # told on disk first: once the parts are cleared, they tell no more
+        repeated, events = find_repeated(state.folder)
+        state.add(Done(REPEATS, 0, 0, 0, -len(repeated), -events, tuple(repeated)))
+    drop_repeated(state.folder)
     done = [state.done[number] for number in sorted(state.done)]
     sizes = {name: sum(getattr(one, name) for one in done) for name in SIZES}
-    repeated, events = drop_repeated(state.folder)
-    sizes["with_events"] -= len(repeated)
-    sizes["events"] -= events
-    set_aside = [*(item for one in done for item in one.set_aside), *repeated]
+    set_aside = [item for one in done for item in one.set_aside]
     state.settle(out)
     return Corpus(out, **sizes, set_aside=set_aside)

@@ -2,31 +2,31 @@
 
 A text is passed over only where the reader could find no event in it whatever else it says: it names
 neither Ukraine, a scheme of Ukraine's nor what frozen assets earn, or neither a currency, goods nor a
-scheme; and it is no short undated note that names a currency.
+scheme; and it is no short note that names a currency, and that has no day or speaks of aid.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 import re2
 
-from aidlib.events.gates import OF_UKRAINE
+from aidlib.events.gates import AID, NOTE, OF_UKRAINE
 from aidlib.events.grammar import WINDFALL
 from aidlib.events.notes import LONGEST as LONGEST_NOTE
 from aidlib.lexicon import terms
 from aidlib.mentions.money.tokens import currency_pattern, find_tokens
 from aidlib.mentions.scan import scan
 
-__all__ = ["may_hold_aid", "page_may_hold_aid", "sift", "sift_raw"]
+__all__ = ["may_hold_aid", "page_may_hold_aid", "sift"]
 
 GAP = "[\\s\u00a0\u2009\u202f\u2010\u2011-]"  # what the reader takes for a blank or a hyphen
-RAW_GAP = f"(?:{GAP}|\\\\[nrt]|\\\\u[0-9a-fA-F]{{4}}|&#?\\w+;){{0,9}}"
-RAW_LETTER = r"\\u00[4-7]|&#x?[4-9]|&#1[0-2]"  # a letter of ours may hide behind its number
+RAW_GAP = f"(?:{GAP}|&#?\\w+;){{0,9}}"
+RAW_LETTER = "&#x?[4-9]|&#1[0-2]"  # a letter of ours may hide behind its number
 TAG = re.compile(rb"<[^>]*>")
 DFA_BYTES = 16 << 20
 
@@ -56,7 +56,7 @@ def _subject() -> Any:
 
 @cache
 def _raw_subject() -> Any:
-    """The same in JSON or HTML as it stands, where blanks and letters may be escaped: a wider net."""
+    """The same in HTML as it stands, where blanks and letters may be escaped: a wider net."""
     earned = "windfall|frozen|immobili[sz]ed|blocked|russian"
     return _compile(f"{_any_of(_subject_forms(), RAW_GAP)}|{earned}|{RAW_LETTER}")
 
@@ -93,12 +93,19 @@ def may_hold_aid(text: str, *, dated: bool) -> bool:
     False
     """
     raw = text.encode("utf-8", "replace")
-    if not dated and len(text) < LONGEST_NOTE and _names_money(raw):
+    if _may_be_note(raw, len(text), dated):
         return True
     return _subject().search(raw) is not None and _has_substance(raw)
 
 
-def sift(data: memoryview, starts: Any, undated: Sequence[int]) -> list[int]:
+def _may_be_note(raw: bytes, letters: int, dated: bool) -> bool:
+    """Whether a text may be a short note, which tells of aid without a word of Ukraine."""
+    if letters >= (NOTE if dated else LONGEST_NOTE) or not _names_money(raw):
+        return False
+    return not dated or any(hit[2:4] == AID for hit in scan(raw.decode("utf-8")))
+
+
+def sift(data: memoryview, starts: Any, letters: Any, undated: Collection[int]) -> list[int]:
     """Find the texts of a column that can hold aid, in one pass over its bytes.
 
     Parameters
@@ -107,8 +114,10 @@ def sift(data: memoryview, starts: Any, undated: Sequence[int]) -> list[int]:
         The texts in UTF-8, one behind the other.
     starts : ndarray of int, shape (texts + 1,)
         Where each begins in ``data``, and where the last one ends.
-    undated : sequence of int
-        Numbers of the texts without a day that are short enough to be notes.
+    letters : ndarray of int, shape (texts,)
+        How long each is, in code points.
+    undated : collection of int
+        Numbers of the texts without a day, of those that are short enough to be notes.
 
     Returns
     -------
@@ -116,14 +125,12 @@ def sift(data: memoryview, starts: Any, undated: Sequence[int]) -> list[int]:
         Numbers of the texts, in order.
     """
     at = starts.tolist()
-    notes = {n for n in undated if _names_money(bytes(data[at[n] : at[n + 1]]))}
-    named = (n for n in _naming(_subject(), data, starts) if n not in notes)
-    return sorted(notes | {n for n in named if _has_substance(bytes(data[at[n] : at[n + 1]]))})
-
-
-def sift_raw(data: memoryview, starts: Any) -> list[int]:
-    """Find the lines of JSON that may hold aid, not yet unpacked: a wider net than that of ``sift``."""
-    return list(_naming(_raw_subject(), data, starts))
+    short = np.flatnonzero(letters < LONGEST_NOTE).tolist()
+    found = {
+        n for n in short if _may_be_note(bytes(data[at[n] : at[n + 1]]), int(letters[n]), n not in undated)
+    }
+    named = [n for n in _naming(_subject(), data, starts) if n not in found]
+    return sorted(found | {n for n in named if _has_substance(bytes(data[at[n] : at[n + 1]]))})
 
 
 def page_may_hold_aid(page: bytes) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from aidlib.corpus.place import open_binary
-from aidlib.corpus.sift import may_hold_aid, page_may_hold_aid, sift, sift_raw
+from aidlib.corpus.sift import may_hold_aid, page_may_hold_aid, sift
 from aidlib.corpus.units import WHOLE, Unit
 from aidlib.errors import ReadError
 from aidlib.events.notes import LONGEST as LONGEST_NOTE
@@ -25,7 +27,6 @@ __all__ = ["Counted", "candidates_of"]
 BATCH_ROWS = 2048
 BUFFER_BYTES = 1 << 20  # read from a column at once: a row group may not fit in memory
 BLOCK_BYTES = 4 << 20
-LONGEST_NOTE_RAW = 6 * LONGEST_NOTE + 2000  # in JSON a character takes six bytes at most, and there are keys
 
 
 @dataclass(slots=True)
@@ -114,8 +115,8 @@ def choose(texts: Any, published: Any, counted: Counted) -> list[int]:
     letters = np.frombuffer(length.buffers()[1], np.int64)[length.offset : length.offset + len(length)]
     short = np.flatnonzero(letters < LONGEST_NOTE).tolist()
     days = [None] * len(short) if published is None else _rows(published, short)
-    undated = [number for number, day in zip(short, days, strict=True) if day in (None, "")]
-    chosen = sift(memoryview(texts.buffers()[2] or b""), starts, undated)
+    undated = {number for number, day in zip(short, days, strict=True) if day in (None, "")}
+    chosen = sift(memoryview(texts.buffers()[2] or b""), starts, letters, undated)
     return sorted({*chosen, *np.flatnonzero(starts[1:] == starts[:-1]).tolist()})
 
 
@@ -151,25 +152,40 @@ def _of_lines(unit: Unit, counted: Counted, everything: bool) -> Iterator[Docume
 def _of_block(
     block: bytes, counted: Counted, path: str, at: int, everything: bool
 ) -> Iterator[Document | SetAside]:
-    counted.text_bytes += len(block)
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
-    starts = np.unique(np.concatenate(([0], ends, [len(block)])))
-    lengths = np.diff(starts)
-    counted.documents += int((lengths > 1).sum())
-    short = np.flatnonzero(lengths <= LONGEST_NOTE_RAW).tolist()
-    chosen: set[int] = {n for n in short if _may_be_note(block[starts[n] : starts[n + 1]])}
-    chosen.update(range(len(lengths)) if everything else sift_raw(memoryview(block), starts))
-    for number in sorted(chosen):
-        begin = int(starts[number])
-        line = block[begin : int(starts[number + 1])]
-        item = read_line(line, f"{path}, byte {at + begin}", path, None) if line.strip() else None
-        if isinstance(item, SetAside) or (item is not None and (everything or _is_wanted(item))):
+    cuts = np.unique(np.concatenate(([0], ends, [len(block)]))).tolist()
+    lines = [(start, end) for start, end in pairwise(cuts) if not block[start:end].isspace()]
+    counted.documents += len(lines)
+    chosen = None if everything else _choose_lines(block, len(lines), counted)
+    for number in range(len(lines)) if chosen is None else chosen:
+        start, end = lines[number]
+        item = read_line(block[start:end], f"{path}, byte {at + start}", path, None)
+        if isinstance(item, SetAside) or everything or _is_wanted(item):
             yield item
 
 
-def _may_be_note(line: bytes) -> bool:
-    """Whether a short line is an undated note, or may lack what every record has."""
-    return b'"published"' not in line or b"null" in line or b'""' in line
+def _choose_lines(block: bytes, n_lines: int, counted: Counted) -> list[int] | None:
+    """Number the lines of JSON that can hold aid; None where that takes a look at each of them."""
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    try:
+        block.decode("utf-8")
+        table = arrow_json.read_json(
+            io.BytesIO(block),
+            arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1),
+            arrow_json.ParseOptions(
+                explicit_schema=pa.schema({"text": pa.large_string(), "published": pa.string()}),
+                unexpected_field_behavior="ignore",
+            ),
+        ).combine_chunks()
+    except (pa.ArrowException, UnicodeDecodeError):
+        counted.text_bytes += len(block)
+        return None
+    if table.num_rows != n_lines or not n_lines:
+        counted.text_bytes += len(block)
+        return None
+    return choose(table.column("text").chunk(0), table.column("published").chunk(0), counted)
 
 
 def _is_wanted(document: Document) -> bool:

@@ -168,6 +168,7 @@ GIVEN = re.compile(
 WORTH = re.compile(r"\b(worth|valued at|value of|total of|to the tune of)\W+(?:\w+\s){0,3}$", re.I)
 FOR_UKRAINE = frozenset({"danish_model", "ammunition_initiative", "purl"})
 OF_UKRAINE = frozenset({("party", "UKR"), *(("mechanism", scheme) for scheme in FOR_UKRAINE)})
+OF_AID = OF_UKRAINE | {AID}
 
 
 def _names_ukraine(sentence: Sentence) -> bool:
@@ -199,11 +200,11 @@ def _is_just_named(page: Page, number: int) -> bool:
 def _names_nobody_else(page: Page) -> bool:
     """Whether the text is a short note without a country that could receive anything else.
 
-    A note of a coder has no day; a dated text must name a scheme of Ukraine's.
+    A note of a coder has no day; a dated text must speak of aid, or name a scheme of Ukraine's.
     """
     if len(page.document.text) >= NOTE or any(h[2:4] in AT_WAR for h in page.hits):
         return False
-    return page.document.published is None or any(h[2:4] in OF_UKRAINE for h in page.hits)
+    return page.document.published is None or any(h[2:4] in OF_AID for h in page.hits)
 
 
 @once_a_page
