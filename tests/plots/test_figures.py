@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -355,6 +356,27 @@ def test_the_flow_says_through_whom_and_for_how_much_goods_are_told(acts: list[A
     told = tell_flow(books)
     assert told["finding"].startswith(said)
     assert faults(framed(draw_flow(books), told)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "euro at the day's rate"),
+        ({"policy": "monthly"}, "euro at the mean rate of the month"),
+        ({"policy": "fixed", "fixed_day": date(2024, 5, 2)}, "euro at the rates of 2024-05-02"),
+    ],
+)
+@pytest.mark.parametrize(
+    "tell",
+    [tell_waterfall, tell_donors, tell_payers, tell_flow, tell_ladder, tell_rates],
+    ids=lambda f: f.__name__,
+)
+def test_the_subtitle_says_by_which_rates_sums_are_in_euro(
+    tell: Callable[..., dict[str, str]], given: dict[str, Any], said: str
+) -> None:
+    told = [reading(danish("NOR", "9e6", currency="NOK"), danish("DNK", "8e6"), id="a")]
+    books = build_ledger([*told, reading(danish("SWE", "7e6"), id="b", published="2024-09-02")], **given)
+    assert said in tell(books)["subtitle"].replace("Euro", "euro")
 
 
 def test_donors_can_be_shown_in_the_prices_of_one_year() -> None:

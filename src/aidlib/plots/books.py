@@ -37,6 +37,7 @@ __all__ = [
     "draw_waterfall",
     "period_of",
     "rate_days",
+    "rate_of",
     "source_of",
     "table_donors",
     "table_rates",
@@ -75,6 +76,13 @@ def source_of(books: Ledger) -> str:
     return f"{texts}; rates: {', '.join(shown) or 'none needed'}"
 
 
+def rate_of(ledger: Ledger) -> str:
+    """Say what euro its sums are in: by which rates."""
+    if ledger.fixed_day is not None:
+        return f"euro at the rates of {ledger.fixed_day.isoformat()}"
+    return "euro at the mean rate of the month" if ledger.policy == "monthly" else "euro at the day's rate"
+
+
 def draw_waterfall(ledger: Ledger) -> Figure:
     """Draw the way from the sum of every amount told to the books."""
     steps = naive_steps(ledger)
@@ -111,7 +119,7 @@ def tell_waterfall(ledger: Ledger) -> Told:
     parts = ", ".join(f"{row.label} {eur(row.amount_eur)}" for row in off.itertuples() if row.amount_eur)
     return {
         "finding": finding,
-        "subtitle": f"Euro at the rate of each announcement's day, acts of {period_of(ledger)}",
+        "subtitle": f"{sentence(rate_of(ledger))}, acts of {period_of(ledger)}",
         "alt": f"Waterfall in euro: every amount told {eur(naive)}; {parts or 'nothing taken off'}; "
         f"the books {eur(books)}.",
     }
@@ -177,7 +185,7 @@ def tell_donors(ledger: Ledger, *, top: int = 12, price_base_year: int | None = 
     if not len(rows):
         return _nothing(ledger)
     total = build_totals(ledger, by=[], price_base_year=price_base_year).iloc[0]
-    measure = _in_prices_of(price_base_year, total) if price_base_year else "euro at the day's rate"
+    measure = _in_prices_of(price_base_year, total) if price_base_year else rate_of(ledger)
     first = rows.iloc[0]
     who = as_subject(str(first["name"]))
     finding = sentence(f"{who} has {eur(first['central_eur'])} in the books")
@@ -214,7 +222,7 @@ def table_rates(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``day``, ``total_eur``, ``change`` (share of the sum by each announcement's own day). Sums
+        ``day``, ``total_eur``, ``change`` (share of the sum by the books' own rates). Sums
         whose currency has no rate that day keep their own.
     """
     acts = _counted(ledger)
@@ -293,7 +301,7 @@ def tell_rates(ledger: Ledger) -> Told:
         "finding": "Rates of one day for all would move the books by "
         f"{_signed(least)} to {_signed(most)}{NBSP}%",
         "subtitle": "Change of the sum booked when every act is converted at the rates of one month's end, "
-        "against each at its own day (line at zero)",
+        f"against the books in {rate_of(ledger)} (line at zero)",
         "alt": f"Line from {rows['day'].iloc[0]:%Y-%m} to {rows['day'].iloc[-1]:%Y-%m}: "
         f"the change of the books lies between {_signed(least)} and {_signed(most)} per cent.",
     }

@@ -12,6 +12,7 @@ import pandas as pd
 from aidlib.ledger import Ledger, build_totals
 from aidlib.lexicon import terms
 from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
+from aidlib.plots.books import rate_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -169,9 +170,7 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     rows = table_payers(ledger, mechanism)
     acts = only_mechanism(ledger, mechanism)
     title = title_of(mechanism)
-    subtitle = (
-        f"Booked for the {title}, euro at the day's rate, {period_of_acts(acts)}. Dark: handled by another"
-    )
+    subtitle = f"Booked for the {title}, {rate_of(ledger)}, {period_of_acts(acts)}. Dark: handled by another"
     total = sum(rows["central_eur"], ZERO)
     if not total:
         finding = (
