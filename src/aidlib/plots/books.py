@@ -36,6 +36,7 @@ __all__ = [
     "draw_rates",
     "draw_waterfall",
     "period_of",
+    "period_of_acts",
     "rate_days",
     "rate_of",
     "source_of",
@@ -60,7 +61,12 @@ def period_of(ledger: Ledger) -> str:
     str
         "2024-04 to 2026-02"; "no period" where no act has a day.
     """
-    days = ledger.commitments["announced_on"].dropna()
+    return period_of_acts(ledger.commitments)
+
+
+def period_of_acts(acts: pd.DataFrame) -> str:
+    """Say the same of some of the acts."""
+    days = acts["announced_on"].dropna()
     if not len(days):
         return "no period"
     first, last = (day.strftime("%Y-%m") for day in (days.min(), days.max()))
@@ -252,8 +258,8 @@ def _at(group: pd.DataFrame, code: str, day: date) -> Decimal:
 def draw_rates(ledger: Ledger) -> Figure:
     """Draw by how much the books change when one day's rates are used for all of them."""
     rows = table_rates(ledger)
-    if len(rows) < 2:
-        return draw_sentence(NOTHING)
+    if not _moves(rows):
+        return draw_sentence(tell_rates(ledger)["finding"])
     fig, axes = new_figure(1.75, left=MARGIN + 0.08, right=MARGIN + 0.3, bottom=0.3, top=0.22)
     days, change = list(rows["day"]), [value * 100 for value in rows["change"]]
     axes.axhline(0, color=GREY, linewidth=0.8)
@@ -276,6 +282,11 @@ def draw_rates(ledger: Ledger) -> Figure:
     return fig
 
 
+def _moves(rows: pd.DataFrame) -> bool:
+    """Whether there is a change that its label would not call nought."""
+    return len(rows) > 1 and float(rows["change"].abs().max()) >= 0.0005
+
+
 def _place_of(values: Sequence[float], best: Any) -> int:
     return int(values.index(best(values)))
 
@@ -296,6 +307,9 @@ def tell_rates(ledger: Ledger) -> Told:
     rows = table_rates(ledger)
     if len(rows) < 2:
         return _nothing(ledger)
+    if not _moves(rows):
+        finding = f"Rates of one day for all would move the books by less than 0.05{NBSP}%"
+        return {**_nothing(ledger), "finding": finding, "alt": f"No line. {finding}"}
     least, most = (float(rows["change"].agg(how)) * 100 for how in ("min", "max"))
     return {
         "finding": "Rates of one day for all would move the books by "

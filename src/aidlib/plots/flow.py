@@ -14,8 +14,8 @@ from aidlib.ledger import Ledger
 from aidlib.ledger.totals import shares_apart
 from aidlib.lexicon import terms
 from aidlib.plots.bars import draw_sentence
-from aidlib.plots.books import rate_of
-from aidlib.plots.danish import handlers_of, nothing_of, only_mechanism, period_of_acts, title_of
+from aidlib.plots.books import period_of_acts, rate_of
+from aidlib.plots.danish import handlers_of, nothing_of, only_mechanism, title_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
