@@ -253,18 +253,14 @@ def _act(axes: Axes, row: dict[Any, Any], place: int, most: float) -> None:
         axes.plot([end], [place], "D", color=ORANGE, markeredgecolor=INK, markersize=5)
     look: dict[str, Any] = {"color": LOOKS[row["phase"]], "markeredgecolor": INK, "markeredgewidth": 0.8}
     axes.plot([start], [place], "o", markersize=size, **look)
-    rooms = {
-        is_left: _room(axes, (min if is_left else max)(start, end), is_left=is_left)
-        for is_left in (False, True)
-    }
-    is_left = rooms[True] > rooms[False]
-    at = (min if is_left else max)(start, end)
+    left, right = _room(axes, min(start, end), is_left=True), _room(axes, max(start, end), is_left=False)
+    is_left, at = (True, min(start, end)) if left > right else (False, max(start, end))
     reach = 4 + (size / 2 if at == start else 4)
     label = f"{shorten(row['name'], 26)}, {eur(row['amount_eur'], short=True)}"
     goods = row["items"].replace("|", ", ").replace(":", " × ")
     whole = f"{label}, {goods}" if goods else label
     axes.annotate(
-        whole if text_width(whole, size=8) <= rooms[is_left] - reach / 72 else label,
+        whole if text_width(whole, size=8) <= max(left, right) - reach / 72 else label,
         (at, place),
         xytext=(-reach if is_left else reach, 0),
         textcoords="offset points",
