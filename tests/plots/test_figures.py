@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -161,6 +162,21 @@ def test_donors_stand_by_size() -> None:
     assert sums == sorted(sums, reverse=True)
 
 
+def test_books_in_euro_say_that_no_rate_moves_them_and_draw_no_line() -> None:
+    books = build_ledger(
+        [reading(event("EU", "1e9")), reading(event("EU", "2e9"), id="b", published="2025-01-10")]
+    )
+    assert tell_rates(books)["finding"].endswith("by less than 0.05\xa0%")
+    assert not draw_rates(books).axes[0].lines
+
+
+def test_the_years_of_a_long_timeline_stand_apart() -> None:
+    days = [f"{year}-03-01" for year in range(2010, 2031)]
+    told = [reading(danish("NOR", str((n + 1) * 10**7)), id=day, published=day) for n, day in enumerate(days)]
+    ticks = [tick.get_text() for tick in draw_timeline(build_ledger(told)).axes[0].get_xticklabels()]
+    assert ticks == ["2011", "2014", "2017", "2020", "2023", "2026", "2029"]
+
+
 def test_euro_do_not_move_with_the_day_of_the_rate() -> None:
     ledger = build_ledger(
         [reading(event("EU", "1e9")), reading(event("EU", "2e9"), id="b", published="2025-01-10")]
@@ -193,6 +209,31 @@ def test_the_timeline_leads_a_line_to_a_delivery_where_only_some_acts_have_one()
     assert table_timeline(books)["delivered_on"].tolist() == [None, "2024-08"]
     axes = draw_timeline(books).axes[0]
     assert [line.get_marker() for line in axes.lines].count("D") == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "days"),
+    [
+        ("2024-08-02", [93]),
+        ("2024-08", [92]),
+        ("2024-05", [0]),
+        ("2024", []),
+        ("2023-11-30", [-153]),
+    ],
+)
+def test_a_delivery_stands_where_its_date_allows_and_its_line_runs_through_no_label(
+    told: str, days: list[int]
+) -> None:
+    books = build_ledger([reading(danish("NOR", "9e6", "delivered"))])
+    acts = books.commitments.assign(announced_on=pd.Timestamp("2024-05-01"), delivered_on=told)
+    fig = draw_timeline(replace(books, commitments=acts))
+    axes = fig.axes[0]
+    start = pd.Timestamp("2024-05-01").toordinal()
+    ends = [line for line in axes.lines if line.get_marker() == "D"]
+    assert [int(line.get_xdata()[0]) - start for line in ends] == days
+    fig.canvas.draw()
+    label = axes.texts[0].get_window_extent()
+    assert not any(label.overlaps(line.get_window_extent()) for line in axes.lines)
 
 
 def test_the_timeline_shows_the_largest_where_there_are_too_many() -> None:
@@ -328,6 +369,13 @@ def test_acts_that_may_be_one_another_have_one_band() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "name"), [("danish_model", "Danish model"), ("purl", "PURL"), ("in_kind", "in kind")]
+)
+def test_a_mechanism_is_named_as_it_is_written(code: str, name: str) -> None:
+    assert f"No act of the {name} is booked" in tell_payers(build_ledger([]), code)["finding"]
+
+
+@pytest.mark.parametrize(
     ("acts", "said"),
     [
         (
@@ -355,6 +403,27 @@ def test_the_flow_says_through_whom_and_for_how_much_goods_are_told(acts: list[A
     told = tell_flow(books)
     assert told["finding"].startswith(said)
     assert faults(framed(draw_flow(books), told)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "euro at the day's rate"),
+        ({"policy": "monthly"}, "euro at the mean rate of the month"),
+        ({"policy": "fixed", "fixed_day": date(2024, 5, 2)}, "euro at the rates of 2024-05-02"),
+    ],
+)
+@pytest.mark.parametrize(
+    "tell",
+    [tell_waterfall, tell_donors, tell_payers, tell_flow, tell_ladder, tell_rates],
+    ids=lambda f: f.__name__,
+)
+def test_the_subtitle_says_by_which_rates_sums_are_in_euro(
+    tell: Callable[..., dict[str, str]], given: dict[str, Any], said: str
+) -> None:
+    told = [reading(danish("NOR", "9e6", currency="NOK"), danish("DNK", "8e6"), id="a")]
+    books = build_ledger([*told, reading(danish("SWE", "7e6"), id="b", published="2024-09-02")], **given)
+    assert said in tell(books)["subtitle"].replace("Euro", "euro")
 
 
 def test_donors_can_be_shown_in_the_prices_of_one_year() -> None:

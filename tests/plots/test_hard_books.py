@@ -52,8 +52,7 @@ LONGEST = 6000  # letters of an alt text, of which a screen reader reads every o
 NAMES = {
     "words": "A donor whose name is so long that no column could ever hold all of it on a line",
     "a word": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
-    "signs": "Ürün & <b>$x_1$</b> $ 100% {y} \\alpha",
-    "scripts": "Міністерство оборони України та її партнери з багатьох країн Європи й усього світу",
+    "signs": "Україна & <b>$x_1$</b> $ 100% {y} \\alpha",
 }
 STAGES = ("pledged", "committed", "allocated", "contracted", "disbursed", "delivered")
 GOODS = ("drone", "Bohdana", "NASAMS", "F-16", "155 mm shell", "generator", "minehunter", "radar", "training")
@@ -217,14 +216,13 @@ def named(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-@pytest.mark.parametrize("kind", ["one act", "backwards", "thirty"])
-def test_names_of_80_letters_are_wrapped_or_cut(named: str, kind: str, figure: str) -> None:
+def test_names_of_80_letters_are_wrapped_or_cut(named: str, figure: str) -> None:
     draw, tell = FIGURES[figure]
-    books = books_of(kind)
+    books = books_of("thirty")
     assert wrong(draw(books), tell(books)) == []
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 12, 90])
+@pytest.mark.parametrize("n", [0, 1, 12, 90])
 def test_claims_of_any_number_can_be_read(named: str, n: int) -> None:
     assert wrong(draw_claims(facts(n)), tell_claims(facts(n))) == []
 

@@ -12,6 +12,7 @@ import pandas as pd
 from aidlib.ledger import Ledger, build_totals
 from aidlib.lexicon import terms
 from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
+from aidlib.plots.books import period_of_acts, rate_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -28,6 +29,7 @@ from aidlib.plots.style import (
     percent,
     shorten,
     styled,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +42,6 @@ __all__ = [
     "handlers_of",
     "nothing_of",
     "only_mechanism",
-    "period_of_acts",
     "table_payers",
     "table_timeline",
     "tell_payers",
@@ -169,9 +170,7 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     rows = table_payers(ledger, mechanism)
     acts = only_mechanism(ledger, mechanism)
     title = title_of(mechanism)
-    subtitle = (
-        f"Booked for the {title}, euro at the day's rate, {period_of_acts(acts)}. Dark: handled by another"
-    )
+    subtitle = f"Booked for the {title}, {rate_of(ledger)}, {period_of_acts(acts)}. Dark: handled by another"
     total = sum(rows["central_eur"], ZERO)
     if not total:
         finding = (
@@ -192,12 +191,6 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
         for row in _shown(rows)
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Bars in euro, largest first: {bars}."}
-
-
-def period_of_acts(acts: pd.DataFrame) -> str:
-    """Say from which month to which acts were announced."""
-    days = acts["announced_on"].dropna()
-    return f"{days.min():%Y-%m} to {days.max():%Y-%m}" if len(days) else "no period"
 
 
 def table_timeline(ledger: Ledger, mechanism: str = "danish_model", *, most: int = MOST) -> pd.DataFrame:
@@ -239,45 +232,37 @@ def draw_timeline(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     height = len(rows) * ROW + 0.75
     fig, axes = new_figure(height, left=MARGIN + 0.12, right=MARGIN + 0.12, bottom=0.32, top=0.34)
     most = max(float(row["amount_eur"] or 0) for row in rows) or 1
-    days = [row["announced_on"] for row in rows] + [
-        _day(row["delivered_on"]) for row in rows if row["delivered_on"]
-    ]
+    days = [day for row in rows for day in (row["announced_on"], _delivery(row)) if day]
     first, last = min(days).toordinal(), max(days).toordinal()
     span = max(last - first, 30)
     axes.set_xlim(first - span * 0.03, last + span * 0.03)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     _grid(axes, date.fromordinal(first), date.fromordinal(last))
     for place, row in enumerate(rows):
-        _act(axes, row, place, most, is_left=row["announced_on"].toordinal() > first + span * 0.5)
+        _act(axes, row, place, most)
     _key(fig, axes, rows)
     return fig
 
 
-def _act(axes: Axes, row: dict[Any, Any], place: int, most: float, *, is_left: bool) -> None:
-    at = row["announced_on"].toordinal()
+def _act(axes: Axes, row: dict[Any, Any], place: int, most: float) -> None:
+    start = row["announced_on"].toordinal()
     size = 3.5 + 8.5 * (float(row["amount_eur"] or 0) / most) ** 0.5
-    reach = size / 2
-    if row["delivered_on"]:
-        end = _day(row["delivered_on"]).toordinal()
-        axes.plot([at, end], [place, place], color=INK, linewidth=1)
+    end = (_delivery(row) or row["announced_on"]).toordinal()
+    if _delivery(row):
+        axes.plot([start, end], [place, place], color=INK, linewidth=1)
         axes.plot([end], [place], "D", color=ORANGE, markeredgecolor=INK, markersize=5)
-        at, reach = (at, reach) if is_left else (max(at, end), 4)
-    axes.plot(
-        [row["announced_on"].toordinal()],
-        [place],
-        "o",
-        color=LOOKS[row["phase"]],
-        markeredgecolor=INK,
-        markeredgewidth=0.8,
-        markersize=size,
-    )
-    sum_said = eur(row["amount_eur"], short=True)
+    look: dict[str, Any] = {"color": LOOKS[row["phase"]], "markeredgecolor": INK, "markeredgewidth": 0.8}
+    axes.plot([start], [place], "o", markersize=size, **look)
+    left, right = _room(axes, min(start, end), is_left=True), _room(axes, max(start, end), is_left=False)
+    is_left, at = (True, min(start, end)) if left > right else (False, max(start, end))
+    reach = 4 + (size / 2 if at == start else 4)
+    label = f"{shorten(row['name'], 26)}, {eur(row['amount_eur'], short=True)}"
     goods = row["items"].replace("|", ", ").replace(":", " × ")
-    label = f"{shorten(row['name'], 26)}, {sum_said}"
+    whole = f"{label}, {goods}" if goods else label
     axes.annotate(
-        f"{label}, {goods}" if goods and len(label) + len(goods) < 36 else label,
+        whole if text_width(whole, size=8) <= max(left, right) - reach / 72 else label,
         (at, place),
-        xytext=(-reach - 4 if is_left else reach + 4, 0),
+        xytext=(-reach if is_left else reach, 0),
         textcoords="offset points",
         ha="right" if is_left else "left",
         va="center_baseline",
@@ -286,9 +271,21 @@ def _act(axes: Axes, row: dict[Any, Any], place: int, most: float, *, is_left: b
     )
 
 
-def _day(told: str) -> date:
-    """Read a day that may be partial as its first."""
-    return date.fromisoformat((told + "-01-01")[:10] if len(told) < 10 else told[:10])
+def _room(axes: Axes, at: float, *, is_left: bool) -> float:
+    """Give the inches from a day to the margin of the figure."""
+    (first, last), side = axes.get_xlim(), MARGIN + 0.12
+    place = side + (at - first) / (last - first) * (WIDTH - 2 * side)
+    return place - MARGIN if is_left else WIDTH - MARGIN - place
+
+
+def _delivery(row: dict[Any, Any]) -> date | None:
+    """Give the day of delivery, of a month its first that is not too early; a year alone has no place."""
+    told = row["delivered_on"]
+    if not told or len(told) < 7:
+        return None
+    day = date.fromisoformat(f"{told}-01"[:10])
+    is_same_month = f"{row['announced_on']:%Y-%m}" == told
+    return row["announced_on"] if is_same_month else day
 
 
 def _grid(axes: Axes, first: date, last: date) -> None:
@@ -296,9 +293,9 @@ def _grid(axes: Axes, first: date, last: date) -> None:
     inside = [day for day in halves if first <= day <= last]
     years = [day for day in inside if day.month == 1]
     shown = inside if len(inside) <= 5 else [day for day in inside if day.month in (1, 7)]
-    shown = shown if len(shown) <= 6 else years
+    shown, words = (shown, "%b %Y") if len(shown) <= 6 else (years[:: -(-len(years) // 8)], "%Y")
     shown = shown or [first]
-    axes.set_xticks([day.toordinal() for day in shown], [f"{day:%b %Y}" for day in shown])
+    axes.set_xticks([day.toordinal() for day in shown], [day.strftime(words) for day in shown])
     axes.grid(axis="x")
     axes.set_yticks([])
 
@@ -307,7 +304,7 @@ def _key(fig: Figure, axes: Axes, rows: list[dict[Any, Any]]) -> None:
     """Name the markers in one line above the first row."""
     present = [phase for phase in LOOKS if any(row["phase"] == phase for row in rows)]
     marks = [("o", LOOKS[phase], phase) for phase in present]
-    if any(row["delivered_on"] for row in rows):
+    if any(_delivery(row) for row in rows):
         marks.append(("D", ORANGE, "delivery"))
     top = fig.get_size_inches()[1]
     key = fig.add_axes((MARGIN / WIDTH, (top - 0.28) / top, 1 - 2 * MARGIN / WIDTH, 0.2 / top))

@@ -14,7 +14,8 @@ from aidlib.ledger import Ledger
 from aidlib.ledger.totals import shares_apart
 from aidlib.lexicon import terms
 from aidlib.plots.bars import draw_sentence
-from aidlib.plots.danish import handlers_of, nothing_of, only_mechanism, period_of_acts, title_of
+from aidlib.plots.books import period_of_acts, rate_of
+from aidlib.plots.danish import handlers_of, nothing_of, only_mechanism, title_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -326,7 +327,7 @@ def tell_flow(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]
     rows = table_flow(ledger, mechanism)
     title = title_of(mechanism)
     period = period_of_acts(only_mechanism(ledger, mechanism))
-    subtitle = f"Booked for the {title}, euro at the day's rate, {period}. Dark: handled by another"
+    subtitle = f"Booked for the {title}, {rate_of(ledger)}, {period}. Dark: handled by another"
     subtitle += f"; hatched: {UNSTATED}"
     whole = sum(rows["central_eur"], ZERO)
     if not whole:

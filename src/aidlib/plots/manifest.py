@@ -24,8 +24,11 @@ def put(path: Path, content: bytes) -> None:
     if path.exists() and path.read_bytes() == content:
         return
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -20,10 +20,11 @@ from aidlib.errors import FigureError
 from aidlib.ledger.files import FORMULA_STARTS, Lines
 from aidlib.plots.frame import frame
 from aidlib.plots.manifest import enter, put
-from aidlib.plots.style import style
+from aidlib.plots.style import require_signs, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 __all__ = ["SavedFigure", "save_figure"]
 
@@ -61,6 +62,8 @@ def svg_of(fig: Figure, name: str, *, finding: str, source: str, alt: str, subti
     """Draw title, subtitle and source around a figure, and give it as SVG; no file is written."""
     with style():
         frame(fig, finding=finding, subtitle=subtitle, source=source)
+        for text in _texts(fig):
+            require_signs(text.get_text())
         return _accessible(_drawn(fig, "svg", finding, alt), name, finding, alt)
 
 
@@ -103,7 +106,8 @@ def save_figure(
     Raises
     ------
     FigureError
-        Finding, source or alt text is empty, the name is no file name, or the folder cannot be written.
+        Finding, source or alt text is empty, the name is no file name, the font has no sign for a letter,
+        or the folder cannot be written.
     """
     _require(name, finding=finding, source=source, alt=alt)
     folder = Path(folder)
@@ -174,13 +178,18 @@ def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
     return out.getvalue()
 
 
+def _texts(fig: Figure) -> list[Text]:
+    from matplotlib.text import Text
+
+    return [text for text in fig.findobj(Text) if isinstance(text, Text)]
+
+
 @contextmanager
 def _outlined(fig: Figure) -> Iterator[None]:
     """Draw text as outlines, as in the SVG: cutting fonts to size would take most of a notebook's time."""
     from matplotlib.patheffects import Normal
-    from matplotlib.text import Text
 
-    texts = [(text, text.get_path_effects()) for text in fig.findobj(Text) if isinstance(text, Text)]
+    texts = [(text, text.get_path_effects()) for text in _texts(fig)]
     for text, _ in texts:
         text.set_path_effects([Normal()])
     try:

@@ -11,6 +11,7 @@ from functools import cache, wraps
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from aidlib.errors import FigureError
 from aidlib.lexicon import read_table, split
 
 if TYPE_CHECKING:
@@ -84,9 +85,29 @@ def _font(bold: bool) -> Any:
     return get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
 
 
+def require_signs(text: str) -> None:
+    """Refuse a text that the figures' font cannot write; matplotlib would draw boxes for it.
+
+    Raises
+    ------
+    FigureError
+        A sign has no glyph in the font.
+    """
+    fonts = [_font(False), _font(True)]
+    missing = {sign for sign in text if sign != "\n" and not all(f.get_char_index(ord(sign)) for f in fonts)}
+    if missing:
+        signs = " ".join(sorted(sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in missing))
+        raise FigureError(
+            f"the font of the figures cannot write {signs}",
+            where=shorten(repr(text), 60),
+            fix="Write it in Latin, Greek or Cyrillic letters.",
+        )
+
+
 @cache
 def text_width(text: str, *, size: float = 9, bold: bool = False) -> float:
     """Measure a line of text in inches."""
+    require_signs(text)
     font = _font(bold)
     font.set_size(100, 72)
     font.set_text(text)
