@@ -163,21 +163,29 @@ class _Union:
 
 def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
-    homes: dict[Home, dict[Shared, list[int]]] = defaultdict(lambda: defaultdict(list))
-    least = [min(report.euros, default=0.0) for report in reports]
-    most = [max(report.euros, default=math.inf) for report in reports]
-    for right, report in enumerate(reports):
+    homes: dict[Home, list[int]] = defaultdict(list)
+    for n, report in enumerate(reports):
         event = report.event
-        if event.donor is None or report.key in dropped:
-            continue
-        blocks = homes[event.donor, event.recipient, event.is_cumulative_total]
+        if event.donor is not None and report.key not in dropped:
+            homes[event.donor, event.recipient, event.is_cumulative_total].append(n)
+    # One home after the other: what is compared stays in the processor's cache.
+    for members in homes.values():
+        yield from _candidates_at_home(reports, members)
+
+
+def _candidates_at_home(reports: Sequence[Report], members: Sequence[int]) -> Iterator[tuple[int, int]]:
+    blocks: dict[Shared, list[int]] = defaultdict(list)
+    least = {n: min(reports[n].euros, default=0.0) for n in members}
+    most = {n: max(reports[n].euros, default=math.inf) for n in members}
+    for right in members:
+        report = reports[right]
         filed, more = _keys(report)
         found: set[int] = set()
         for key in (*filed, *more):
             if key in blocks:
                 found.update(blocks[key][-NEAREST[key[0]] :])
         low, high = least[right] / FLOOR, most[right] * FLOOR
-        for left in sorted(found):
+        for left in found:
             if most[left] >= low and least[left] <= high and _may_match(reports[left], report):
                 yield left, right
         for key in filed:
