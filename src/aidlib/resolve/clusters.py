@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from aidlib.model import Stage
 from aidlib.rates import RateTable
 from aidlib.resolve.constraints import Constraints, Key
 from aidlib.resolve.match import EXACT, SCHEMES, match_accept, match_doubt, match_reports
@@ -136,8 +135,7 @@ class _Union:
             match_reports(self._reports[x], self._reports[y], table=self._table)[0] <= CONTRADICTION
             for x, y in pairs
             # What was proposed may have become law with another amount.
-            if (self._reports[x].event.stage is Stage.PROPOSED)
-            == (self._reports[y].event.stage is Stage.PROPOSED)
+            if self._reports[x].is_proposed == self._reports[y].is_proposed
         )
 
     def _choose_witnesses(self, members: set[int]) -> set[int]:
@@ -167,7 +165,7 @@ def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[
     for n, report in enumerate(reports):
         event = report.event
         if event.donor is not None and report.key not in dropped:
-            homes[event.donor, event.recipient, event.is_cumulative_total].append(n)
+            homes[event.donor, event.recipient, report.is_total].append(n)
     # One home after the other: what is compared stays in the processor's cache.
     for members in homes.values():
         yield from _candidates_at_home(reports, members)
@@ -175,8 +173,6 @@ def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[
 
 def _candidates_at_home(reports: Sequence[Report], members: Sequence[int]) -> Iterator[tuple[int, int]]:
     blocks: dict[Shared, list[int]] = defaultdict(list)
-    least = {n: min(reports[n].euros, default=0.0) for n in members}
-    most = {n: max(reports[n].euros, default=math.inf) for n in members}
     for right in members:
         report = reports[right]
         filed, more = _keys(report)
@@ -184,9 +180,10 @@ def _candidates_at_home(reports: Sequence[Report], members: Sequence[int]) -> It
         for key in (*filed, *more):
             if key in blocks:
                 found.update(blocks[key][-NEAREST[key[0]] :])
-        low, high = least[right] / FLOOR, most[right] * FLOOR
+        low, high = report.least / FLOOR, report.most * FLOOR
         for left in found:
-            if most[left] >= low and least[left] <= high and _may_match(reports[left], report):
+            other = reports[left]
+            if other.most >= low and other.least <= high and _may_match(other, report):
                 yield left, right
         for key in filed:
             blocks[key].append(right)
@@ -206,11 +203,15 @@ def _may_match(a: Report, b: Report) -> bool:
 
 
 def _surely_differ(a: Report, b: Report) -> bool:
-    """Whether two lone sums of one currency and as many digits differ: no rounding makes them equal."""
+    """Whether two lone sums of one currency differ: no rounding makes them equal."""
     x, y = a.sums[0], b.sums[0]
-    if x.currency != y.currency or x.digits != y.digits or abs(x.amount - y.amount) <= EXACT * x.amount:
+    gap = abs(x.amount - y.amount)
+    if gap <= EXACT * x.amount or x.currency != y.currency or a.is_proposed != b.is_proposed:
         return False
-    return (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED)
+    if x.digits == y.digits:
+        return True
+    coarse = x if x.digits < y.digits else y
+    return gap > coarse.slack and not coarse.is_floor and gap / max(x.amount, y.amount) > EXACT
 
 
 def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
@@ -219,9 +220,9 @@ def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
     buckets = {math.floor(math.log(eur) / BUCKET) for eur in report.euros}
     filed: list[Shared] = [("sum", bucket) for bucket in buckets]
     more: list[Shared] = [("sum", bucket + step) for bucket in buckets for step in (-1, 1)]
-    if event.is_cumulative_total:
+    if report.is_total:
         return [*filed, ("total", (event.mechanism, event.aid_type))], more
-    if event.mechanism in SCHEMES or event.stage is Stage.PROPOSED:
+    if event.mechanism in SCHEMES or report.is_proposed:
         filed.append(("scheme", event.mechanism))
     elif event.mechanism:
         more.append(("scheme", event.mechanism))

@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 
 from aidlib.errors import RateError
 from aidlib.lexicon import match_weights
-from aidlib.model import AidType, Stage
+from aidlib.model import AidType
 from aidlib.rates import RateTable, default_rates
-from aidlib.resolve.reports import Report, Sum
+from aidlib.resolve.reports import Report, Sum, slack_of, unit_of
 
 __all__ = ["EXACT", "SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
 
@@ -39,8 +39,6 @@ CONVERTED = 0.015
 NEARBY = 0.10
 AMENDED = 0.25
 AT_ONCE = 10
-# A one-digit sum stands for anything within half a unit; beyond this it says too little.
-WIDEST_ROUNDING = 0.085
 VAGUE = (None, AidType.MIXED)
 NOTHING: Match = (0.0, ())
 
@@ -80,7 +78,7 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
     """
     table = table or default_rates()
     sums = _match_sums(a, b, table)
-    if a.event.is_cumulative_total:
+    if a.is_total:
         return _match_totals(a, b, sums)
     if sums[1] == ("sum_differs",) and not _is_amended(a, b):
         # Nothing else can outweigh it.
@@ -147,35 +145,30 @@ def _match_rounded(x: Sum, y: Sum, left: float, right: float) -> Match | None:
     coarse, fine, of = (x, right, left) if x.digits < y.digits else (y, left, right)
     if x.digits == y.digits and x.currency == y.currency:
         return None
-    unit = _unit(of, coarse.digits)
+    unit = coarse.unit if of == coarse.amount else unit_of(of, coarse.digits)
     is_floor = coarse.is_floor and of <= fine < of + unit
     gap = abs(fine - of)
-    if is_floor or gap <= min(unit / 2, WIDEST_ROUNDING * of):
+    if is_floor or gap <= slack_of(of, unit):
         return _cue("sum_rounded", max(min(coarse.digits, 3), 2 if gap <= CONVERTED * of else 1))
     return None
 
 
-def _unit(amount: float, digits: int) -> float:
-    exponent = len(str(int(amount))) - digits
-    return float(10**exponent) if exponent >= 0 else 1.0
-
-
 def _is_amended(a: Report, b: Report) -> bool:
     """Whether a proposal became law with another amount: one scheme, within months."""
-    if (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED):
+    if a.is_proposed == b.is_proposed:
         return False
-    first, second = (a, b) if a.event.stage is Stage.PROPOSED else (b, a)
+    first, second = (a, b) if a.is_proposed else (b, a)
     if second.first < first.first or second.event.about_past or (second.first - first.last).days > 150:
         return False
     if (first.event.part_of is None) != (second.event.part_of is None):
         return False
     x, y = first.sums[0], second.sums[0]
     is_close = x.currency == y.currency and abs(x.amount - y.amount) <= AMENDED * max(x.amount, y.amount)
-    return is_close and first.event.mechanism is not None and first.event.mechanism == second.event.mechanism
+    return is_close and first.mechanism is not None and first.mechanism == second.mechanism
 
 
 def _match_mechanisms(a: Report, b: Report) -> Match:
-    one, other = a.event.mechanism, b.event.mechanism
+    one, other = a.mechanism, b.mechanism
     if one is None or other is None:
         return NOTHING
     if one == other:
@@ -195,7 +188,7 @@ def _match_items(a: Report, b: Report) -> Match:
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
     is_one_way = bool(a.sums) == bool(b.sums) or (
-        a.event.mechanism is not None and a.event.mechanism == b.event.mechanism
+        a.mechanism is not None and a.mechanism == b.mechanism
     )
     if not is_one_way:
         return NOTHING
@@ -247,7 +240,7 @@ def _is_traceable(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
     if a.named and b.named and a.named & b.named:
         return True
-    is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
+    is_scheme = a.mechanism in SCHEMES and a.mechanism == b.mechanism
     # A scheme without a sum says little once some days have passed: it may be the next act.
     return is_scheme and (bool(a.sums and b.sums) or b.first_day - a.last_day <= AT_ONCE)
 
@@ -276,9 +269,9 @@ def _ladder(days: int, steps: tuple[tuple[int, str], ...]) -> str:
 
 def _match_totals(a: Report, b: Report, sums: Match) -> Match:
     """Running totals of one donor and kind: the same sum told again; one that grew is another figure."""
-    same_kind = a.event.mechanism == b.event.mechanism and a.event.aid_type == b.event.aid_type
+    same_kind = a.mechanism == b.mechanism and a.event.aid_type == b.event.aid_type
     if not same_kind or not a.sums or not b.sums or b.told_day - a.told_day > 500:
         return NOTHING
-    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.event.mechanism in SCHEMES):
+    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.mechanism in SCHEMES):
         return _cue("total_same")
     return NOTHING
