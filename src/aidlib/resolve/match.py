@@ -39,6 +39,7 @@ CONVERTED = 0.015
 NEARBY = 0.10
 AMENDED = 0.25
 AT_ONCE = 10
+OTHER_SUM = (("sum_differs",), ("sum_near",))
 VAGUE = (None, AidType.MIXED)
 NOTHING: Match = (0.0, ())
 
@@ -80,17 +81,18 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
     sums = _match_sums(a, b, table)
     if a.is_total:
         return _match_totals(a, b, sums)
-    if sums[1] == ("sum_differs",) and not _is_amended(a, b):
-        # Nothing else can outweigh it.
-        return sums
-    if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
-        sums = _cue("sum_amended")
-    score, cues = sums
-    for weigh in (_match_mechanisms, _match_items, _match_kinds, _match_days):
-        more, names = weigh(a, b)
-        score += more
-        cues += names
-    return score, cues
+    if sums[1] in OTHER_SUM:
+        if _is_amended(a, b):
+            sums = _cue("sum_amended")
+        elif sums[1] == OTHER_SUM[0]:
+            # Nothing else can outweigh it.
+            return sums
+    mechanisms, items = _match_mechanisms(a, b), _match_items(a, b)
+    kinds, days = _match_kinds(a, b), _match_days(a, b)
+    return (
+        sums[0] + mechanisms[0] + items[0] + kinds[0] + days[0],
+        sums[1] + mechanisms[1] + items[1] + kinds[1] + days[1],
+    )
 
 
 @lru_cache(maxsize=65536)
