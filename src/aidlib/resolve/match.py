@@ -179,14 +179,13 @@ def _match_mechanisms(a: Report, b: Report) -> Match:
 
 
 def _match_items(a: Report, b: Report) -> Match:
-    if not a.items and not b.items:
-        return NOTHING
-    shared = a.items.keys() & b.items.keys() if a.items and b.items else frozenset()
+    if not a.items or not b.items:
+        differs = (a.named or b.named) and _is_goods_beside_sum(a, b)
+        return _cue("item_differs") if differs else NOTHING
+    shared = a.items.keys() & b.items.keys()
     lacks_sum = not (a.sums and b.sums)
     if not shared:
-        differs = bool(a.named and b.named) or (
-            lacks_sum and bool(a.named or b.named) and (_is_goods_beside_sum(a, b) or (a.items and b.items))
-        )
+        differs = (a.named and b.named) or (lacks_sum and (a.named or b.named))
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
     is_one_way = bool(a.sums) == bool(b.sums) or (
@@ -197,12 +196,11 @@ def _match_items(a: Report, b: Report) -> Match:
     is_named = not a.named.isdisjoint(b.named)
     score, cues = _cue("item_named" if is_named else "item_generic")
     counts = [(a.items[item], b.items[item]) for item in shared]
-    equal = sum(x == y and x is not None for x, y in counts)
-    differ = sum(x != y and x is not None and y is not None for x, y in counts)
-    if equal:
+    equals = [x == y for x, y in counts if x is not None and y is not None]
+    if equal := sum(equals):
         more, names_of = _cue("item_count", min(equal, 2))
         return score + more, cues + names_of
-    if differ and lacks_sum:
+    if equals and lacks_sum:
         more, names_of = _cue("item_count_differs")
         return score + more, cues + names_of
     return score, cues
@@ -222,9 +220,8 @@ def _match_kinds(a: Report, b: Report) -> Match:
 
 
 def _match_days(a: Report, b: Report) -> Match:
-    progress = b.rank > a.rank and _is_traceable(a, b)
     if a.is_loose or b.is_loose:
-        return _match_loose(a, b, progress)
+        return _match_loose(a, b)
     gap = max(b.first_day - a.last_day, a.first_day - b.last_day, 0)
     spread = max(a.last_day - a.first_day, b.last_day - b.first_day)
     if gap == 0 and spread > 100:
@@ -232,14 +229,16 @@ def _match_days(a: Report, b: Report) -> Match:
     if gap and spread > 20:
         gap += 15
     day = _cue(_ladder(gap, ((3, "day_same"), (10, "day_near"), (45, "day_month"), (150, "day_season"))))
-    if progress and gap > 3 and b.last >= a.first:
+    if gap > 3 and b.last_day >= a.first_day and _is_progress(a, b):
         more, cues = _cue("progress")
         return day[0] + more, day[1] + cues
     return day
 
 
-def _is_traceable(a: Report, b: Report) -> bool:
+def _is_progress(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
+    if b.rank <= a.rank:
+        return False
     if a.named and b.named and a.named & b.named:
         return True
     is_scheme = a.mechanism in SCHEMES and a.mechanism == b.mechanism
@@ -247,7 +246,7 @@ def _is_traceable(a: Report, b: Report) -> bool:
     return is_scheme and (bool(a.sums and b.sums) or b.first_day - a.last_day <= AT_ONCE)
 
 
-def _match_loose(a: Report, b: Report, progress: bool) -> Match:
+def _match_loose(a: Report, b: Report) -> Match:
     if a.is_loose and b.is_loose:
         return _cue("past_year" if b.told_day - a.told_day <= 400 else "past_old")
     loose, dated = (a, b) if a.is_loose else (b, a)
@@ -255,7 +254,7 @@ def _match_loose(a: Report, b: Report, progress: bool) -> Match:
     days = max(before, 0) if after <= 0 else -after
     if days < -3:
         # The dated report is of a later day: only a later stage of the same act can be that.
-        if not progress:
+        if not _is_progress(a, b):
             return _cue("day_far")
         name = _ladder(-days, ((45, "day_month"), (150, "day_season")))
         return _weights()[name] + _weights()["progress"], (name, "progress")
