@@ -209,10 +209,9 @@ def _may_match(a: Report, b: Report) -> bool:
         return False
     if not a.euros or not b.euros:
         return True
+    if len(a.sums) == len(b.sums) == 1 and _surely_differ(a, b):
+        return False
     widest = FLOOR if "at_least" in (a.event.modifier, b.event.modifier) else WIDEST
-    if len(a.sums) == len(b.sums) == 1:
-        x, y = a.euros[0], b.euros[0]
-        return x <= widest * y and y <= widest * x and not _surely_differ(a, b)
     return any(x <= widest * y and y <= widest * x for x in a.euros for y in b.euros)
 
 

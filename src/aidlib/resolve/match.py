@@ -188,9 +188,7 @@ def _match_items(a: Report, b: Report) -> Match:
         differs = (a.named and b.named) or (lacks_sum and (a.named or b.named))
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
-    is_one_way = bool(a.sums) == bool(b.sums) or (
-        a.mechanism is not None and a.mechanism == b.mechanism
-    )
+    is_one_way = bool(a.sums) == bool(b.sums) or (a.mechanism is not None and a.mechanism == b.mechanism)
     if not is_one_way:
         return NOTHING
     is_named = not a.named.isdisjoint(b.named)

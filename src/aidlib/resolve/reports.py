@@ -120,7 +120,13 @@ def unit_of(amount: float, digits: int) -> float:
 
 
 def slack_of(amount: float, unit: float) -> float:
-    """Give the most that rounding to that unit may have taken off or put on."""
+    """Give the most that rounding to that unit may have taken off or put on.
+
+    Examples
+    --------
+    >>> slack_of(4e8, 1e8), slack_of(394_600_000.0, 1e5)
+    (34000000.0, 50000.0)
+    """
     return min(unit / 2, WIDEST_ROUNDING * amount)
 
 
