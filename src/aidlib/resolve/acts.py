@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from aidlib.lexicon import home_currencies
 from aidlib.model import Commitment, Item, Span, Stage
 from aidlib.resolve.match import SCHEMES
-from aidlib.resolve.reports import RANKS, Report, significant_digits, stated_interval
+from aidlib.resolve.reports import RANKS, Report, significant_digits
 
 __all__ = ["act_status", "build_commitment", "make_slug", "report_sha"]
 
@@ -126,7 +127,7 @@ def _best_sum(reports: Sequence[Report]) -> _Told | None:
 
 def _announced(reports: Sequence[Report]) -> tuple[date | None, str, list[str]]:
     """Day of the act: the earliest that a text states, else the earliest publication."""
-    dated = [report for report in reports if stated_interval(report.event)]
+    dated = [report for report in reports if report.is_dated]
     if dated:
         best = min(dated, key=lambda report: (report.last, report.order))
         partial = best.event.date_precision not in (None, "day") or len(best.event.date or "") < 10
@@ -143,7 +144,7 @@ def _stage_dates(reports: Sequence[Report]) -> tuple[tuple[str, str], ...]:
     for report in reports:
         published = report.document.published
         told = published.isoformat() if published and not report.is_loose else None
-        text = report.event.date if stated_interval(report.event) else told
+        text = report.event.date if report.is_dated else told
         if text:
             entry = (report.last, text)
             found[report.event.stage] = min(found.get(report.event.stage, entry), entry)
@@ -167,7 +168,7 @@ def _doubts(reports: Sequence[Report]) -> list[str]:
         notes.append("sums_disagree_between_currencies" if len(currencies) > 1 else "sums_disagree")
     if reports[0].event.donor is None:
         notes.append("donor_unknown")
-    if any(report.event.date and not stated_interval(report.event) for report in reports):
+    if any(report.event.date and not report.is_dated for report in reports):
         notes.append("date_unreadable")
     return notes
 
@@ -179,10 +180,15 @@ def make_slug(earliest: Report) -> str:
     """
     event = earliest.event
     # The month of the earliest telling: later documents may date the act better, its name stays.
-    month = f"{earliest.last if not earliest.is_loose else earliest.told:%Y-%m}"
+    month = _month(earliest.told if earliest.is_loose else earliest.last)
     way = event.mechanism or (str(event.aid_type) if event.aid_type else "aid")
     kind = "total-" if event.is_cumulative_total else ""
     return f"{event.donor or 'XXX'}-{event.recipient or 'XXX'}-{kind}{way}-{month}-{_size(earliest)}"
+
+
+@cache
+def _month(day: date) -> str:
+    return f"{day:%Y-%m}"
 
 
 def _size(report: Report) -> str:
@@ -193,10 +199,15 @@ def _size(report: Report) -> str:
     currency = event.currency or "XXX"
     if not event.amount.is_finite() or abs(event.amount) >= BEYOND:
         return f"{currency}_beyond"
+    return currency + _scaled(event.amount)
+
+
+@lru_cache(maxsize=65536)
+def _scaled(amount: Decimal) -> str:
     for scale, letter in SCALES:
-        if abs(event.amount) >= scale:
-            return f"{currency}{format((event.amount / scale).normalize(), 'f')}{letter}"
-    return f"{currency}{format(event.amount.normalize(), 'f')}"
+        if abs(amount) >= scale:
+            return format((amount / scale).normalize(), "f") + letter
+    return format(amount.normalize(), "f")
 
 
 def report_sha(report: Report) -> str:

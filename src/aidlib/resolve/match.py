@@ -7,9 +7,9 @@ from functools import cache, lru_cache
 
 from aidlib.errors import RateError
 from aidlib.lexicon import match_weights
-from aidlib.model import AidType, Stage
+from aidlib.model import AidType
 from aidlib.rates import RateTable, default_rates
-from aidlib.resolve.reports import Report, Sum
+from aidlib.resolve.reports import Report, Sum, slack_of, unit_of
 
 __all__ = ["EXACT", "SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
 
@@ -39,8 +39,7 @@ CONVERTED = 0.015
 NEARBY = 0.10
 AMENDED = 0.25
 AT_ONCE = 10
-# A one-digit sum stands for anything within half a unit; beyond this it says too little.
-WIDEST_ROUNDING = 0.085
+OTHER_SUM = (("sum_differs",), ("sum_near",))
 VAGUE = (None, AidType.MIXED)
 NOTHING: Match = (0.0, ())
 
@@ -80,19 +79,20 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
     """
     table = table or default_rates()
     sums = _match_sums(a, b, table)
-    if a.event.is_cumulative_total:
+    if a.is_total:
         return _match_totals(a, b, sums)
-    if sums[1] == ("sum_differs",) and not _is_amended(a, b):
-        # Nothing else can outweigh it.
-        return sums
-    if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
-        sums = _cue("sum_amended")
-    score, cues = sums
-    for weigh in (_match_mechanisms, _match_items, _match_kinds, _match_days):
-        more, names = weigh(a, b)
-        score += more
-        cues += names
-    return score, cues
+    if sums[1] in OTHER_SUM:
+        if _is_amended(a, b):
+            sums = _cue("sum_amended")
+        elif sums[1] == OTHER_SUM[0]:
+            # Nothing else can outweigh it.
+            return sums
+    mechanisms, items = _match_mechanisms(a, b), _match_items(a, b)
+    kinds, days = _match_kinds(a, b), _match_days(a, b)
+    return (
+        sums[0] + mechanisms[0] + items[0] + kinds[0] + days[0],
+        sums[1] + mechanisms[1] + items[1] + kinds[1] + days[1],
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -147,35 +147,30 @@ def _match_rounded(x: Sum, y: Sum, left: float, right: float) -> Match | None:
     coarse, fine, of = (x, right, left) if x.digits < y.digits else (y, left, right)
     if x.digits == y.digits and x.currency == y.currency:
         return None
-    unit = _unit(of, coarse.digits)
+    unit = coarse.unit if of == coarse.amount else unit_of(of, coarse.digits)
     is_floor = coarse.is_floor and of <= fine < of + unit
     gap = abs(fine - of)
-    if is_floor or gap <= min(unit / 2, WIDEST_ROUNDING * of):
+    if is_floor or gap <= slack_of(of, unit):
         return _cue("sum_rounded", max(min(coarse.digits, 3), 2 if gap <= CONVERTED * of else 1))
     return None
 
 
-def _unit(amount: float, digits: int) -> float:
-    exponent = len(str(int(amount))) - digits
-    return float(10**exponent) if exponent >= 0 else 1.0
-
-
 def _is_amended(a: Report, b: Report) -> bool:
     """Whether a proposal became law with another amount: one scheme, within months."""
-    if (a.event.stage is Stage.PROPOSED) == (b.event.stage is Stage.PROPOSED):
+    if a.is_proposed == b.is_proposed:
         return False
-    first, second = (a, b) if a.event.stage is Stage.PROPOSED else (b, a)
+    first, second = (a, b) if a.is_proposed else (b, a)
     if second.first < first.first or second.event.about_past or (second.first - first.last).days > 150:
         return False
     if (first.event.part_of is None) != (second.event.part_of is None):
         return False
     x, y = first.sums[0], second.sums[0]
     is_close = x.currency == y.currency and abs(x.amount - y.amount) <= AMENDED * max(x.amount, y.amount)
-    return is_close and first.event.mechanism is not None and first.event.mechanism == second.event.mechanism
+    return is_close and first.mechanism is not None and first.mechanism == second.mechanism
 
 
 def _match_mechanisms(a: Report, b: Report) -> Match:
-    one, other = a.event.mechanism, b.event.mechanism
+    one, other = a.mechanism, b.mechanism
     if one is None or other is None:
         return NOTHING
     if one == other:
@@ -184,30 +179,26 @@ def _match_mechanisms(a: Report, b: Report) -> Match:
 
 
 def _match_items(a: Report, b: Report) -> Match:
-    if not a.items and not b.items:
-        return NOTHING
-    shared = a.items.keys() & b.items.keys() if a.items and b.items else frozenset()
+    if not a.items or not b.items:
+        differs = (a.named or b.named) and _is_goods_beside_sum(a, b)
+        return _cue("item_differs") if differs else NOTHING
+    shared = a.items.keys() & b.items.keys()
     lacks_sum = not (a.sums and b.sums)
     if not shared:
-        differs = bool(a.named and b.named) or (
-            lacks_sum and bool(a.named or b.named) and (_is_goods_beside_sum(a, b) or (a.items and b.items))
-        )
+        differs = (a.named and b.named) or (lacks_sum and (a.named or b.named))
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
-    is_one_way = bool(a.sums) == bool(b.sums) or (
-        a.event.mechanism is not None and a.event.mechanism == b.event.mechanism
-    )
+    is_one_way = bool(a.sums) == bool(b.sums) or (a.mechanism is not None and a.mechanism == b.mechanism)
     if not is_one_way:
         return NOTHING
     is_named = not a.named.isdisjoint(b.named)
     score, cues = _cue("item_named" if is_named else "item_generic")
     counts = [(a.items[item], b.items[item]) for item in shared]
-    equal = sum(x == y and x is not None for x, y in counts)
-    differ = sum(x != y and x is not None and y is not None for x, y in counts)
-    if equal:
+    equals = [x == y for x, y in counts if x is not None and y is not None]
+    if equal := sum(equals):
         more, names_of = _cue("item_count", min(equal, 2))
         return score + more, cues + names_of
-    if differ and lacks_sum:
+    if equals and lacks_sum:
         more, names_of = _cue("item_count_differs")
         return score + more, cues + names_of
     return score, cues
@@ -227,9 +218,8 @@ def _match_kinds(a: Report, b: Report) -> Match:
 
 
 def _match_days(a: Report, b: Report) -> Match:
-    progress = b.rank > a.rank and _is_traceable(a, b)
     if a.is_loose or b.is_loose:
-        return _match_loose(a, b, progress)
+        return _match_loose(a, b)
     gap = max(b.first_day - a.last_day, a.first_day - b.last_day, 0)
     spread = max(a.last_day - a.first_day, b.last_day - b.first_day)
     if gap == 0 and spread > 100:
@@ -237,22 +227,24 @@ def _match_days(a: Report, b: Report) -> Match:
     if gap and spread > 20:
         gap += 15
     day = _cue(_ladder(gap, ((3, "day_same"), (10, "day_near"), (45, "day_month"), (150, "day_season"))))
-    if progress and gap > 3 and b.last >= a.first:
+    if gap > 3 and b.last_day >= a.first_day and _is_progress(a, b):
         more, cues = _cue("progress")
         return day[0] + more, day[1] + cues
     return day
 
 
-def _is_traceable(a: Report, b: Report) -> bool:
+def _is_progress(a: Report, b: Report) -> bool:
     """Whether scheme or weapon make it plain that a later stage is of this act: round sums recur."""
+    if b.rank <= a.rank:
+        return False
     if a.named and b.named and a.named & b.named:
         return True
-    is_scheme = a.event.mechanism in SCHEMES and a.event.mechanism == b.event.mechanism
+    is_scheme = a.mechanism in SCHEMES and a.mechanism == b.mechanism
     # A scheme without a sum says little once some days have passed: it may be the next act.
     return is_scheme and (bool(a.sums and b.sums) or b.first_day - a.last_day <= AT_ONCE)
 
 
-def _match_loose(a: Report, b: Report, progress: bool) -> Match:
+def _match_loose(a: Report, b: Report) -> Match:
     if a.is_loose and b.is_loose:
         return _cue("past_year" if b.told_day - a.told_day <= 400 else "past_old")
     loose, dated = (a, b) if a.is_loose else (b, a)
@@ -260,7 +252,7 @@ def _match_loose(a: Report, b: Report, progress: bool) -> Match:
     days = max(before, 0) if after <= 0 else -after
     if days < -3:
         # The dated report is of a later day: only a later stage of the same act can be that.
-        if not progress:
+        if not _is_progress(a, b):
             return _cue("day_far")
         name = _ladder(-days, ((45, "day_month"), (150, "day_season")))
         return _weights()[name] + _weights()["progress"], (name, "progress")
@@ -276,9 +268,9 @@ def _ladder(days: int, steps: tuple[tuple[int, str], ...]) -> str:
 
 def _match_totals(a: Report, b: Report, sums: Match) -> Match:
     """Running totals of one donor and kind: the same sum told again; one that grew is another figure."""
-    same_kind = a.event.mechanism == b.event.mechanism and a.event.aid_type == b.event.aid_type
+    same_kind = a.mechanism == b.mechanism and a.event.aid_type == b.event.aid_type
     if not same_kind or not a.sums or not b.sums or b.told_day - a.told_day > 500:
         return NOTHING
-    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.event.mechanism in SCHEMES):
+    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.mechanism in SCHEMES):
         return _cue("total_same")
     return NOTHING

@@ -17,6 +17,8 @@ from aidlib.resolve.reports import Report, collect_reports, make_report
 
 __all__ = ["Link", "Placement", "Resolution", "resolve_events"]
 
+DISBURSED = Stage.DISBURSED.rank
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -136,19 +138,18 @@ def _name_acts(
     for group in groups:
         members = [reports[n] for n in group.members]
         own = next((one.key for one in members if one.key not in constraints.set_off), members[0].key)
-        name = _free_name(named[own], taken, is_shared=own in constraints.set_off)
+        name = _free_name(named[own], make_slug(named[own]), taken, is_shared=own in constraints.set_off)
         taken.add(name)
         act = build_commitment(members, name, recipient)
         acts.append(replace(act, status="dropped") if own in constraints.dropped else act)
     return [_add_aliases(act, named, taken, constraints.set_off) for act in acts]
 
 
-def _free_name(report: Report, taken: set[str], *, is_shared: bool = False) -> str:
-    name = make_slug(report)
+def _free_name(report: Report, slug: str, taken: set[str], *, is_shared: bool = False) -> str:
     # Acts of unknown donors collide by chance: their names must not depend on each other.
-    if is_shared or name in taken or report.event.donor is None:
-        name = f"{name}-{report_sha(report)}"
-    return name
+    if is_shared or slug in taken or report.event.donor is None:
+        return f"{slug}-{report_sha(report)}"
+    return slug
 
 
 def _add_aliases(
@@ -157,14 +158,15 @@ def _add_aliases(
     """Add the names that an act has while its first reports are not yet known."""
     found: list[str] = []
     for key in act.reports:
-        if key in set_off or make_slug(named[key]) == act.commitment_id:
+        slug = make_slug(named[key])
+        if key in set_off or slug == act.commitment_id:
             continue
         # A name that an act has, or an alias of one before, is never that of another.
-        name = _free_name(named[key], taken)
+        name = _free_name(named[key], slug, taken)
         if name not in (act.commitment_id, *found):
             found.append(name)
     taken.update(found)
-    return replace(act, aliases=tuple(sorted(found)))
+    return replace(act, aliases=tuple(sorted(found))) if found else act
 
 
 def _reference(report: Report) -> str:
@@ -185,16 +187,16 @@ def _report_links(
     """Say of each report but an act's first what it does to the act: repeat, deliver or amend it."""
     links = []
     for act, group in zip(acts, groups, strict=True):
-        reached = reports[group.members[0]].event.stage
+        reached = reports[group.members[0]].rank
         for n in group.members[1:]:
             report, edge = reports[n], group.why.get(n)
             cues = edge.cues if edge else ("same_group",)
             kind = "restates"
             if "sum_amended" in cues:
                 kind = "supersedes"
-            elif report.event.stage.rank >= Stage.DISBURSED.rank > reached.rank:
+            elif report.rank >= DISBURSED > reached:
                 kind = "delivers"
-            reached = max(reached, report.event.stage, key=lambda stage: stage.rank)
+            reached = max(reached, report.rank)
             links.append(_link(kind, _reference(report), act.commitment_id, report, "+".join(cues)))
     return links
 
@@ -206,6 +208,8 @@ def _find_parents(
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     decided: dict[str, str | None] = {}
     for report in reports:
+        if report.event.part_of is None and report.key not in constraints.wholes:
+            continue
         target = of_report.get((report.document.id, _parent_index(report)))
         own = of_report[report.key].commitment_id
         if target and target.commitment_id != own and target.status not in ("total", "dropped"):
@@ -243,6 +247,8 @@ def _part_links(
 ) -> list[Link]:
     links = []
     for report in reports:
+        if report.event.part_of is None and report.key not in constraints.wholes:
+            continue
         own = of_report[report.key].commitment_id
         said = (report.document.id, _parent_index(report)), "said_by_the_text"
         for key, why in (said, constraints.wholes.get(report.key, said)):
@@ -269,6 +275,8 @@ def _overlap_links(
 
 
 def _tie(act: Commitment, parents: Mapping[str, str], others: Mapping[str, set[str]]) -> Commitment:
+    if act.commitment_id not in parents and act.commitment_id not in others:
+        return act
     overlaps = tuple(sorted(others.get(act.commitment_id, ())))
     reasons = act.reasons + (("may_repeat_another",) if overlaps else ())
     return replace(act, part_of=parents.get(act.commitment_id), overlaps_with=overlaps, reasons=reasons)
