@@ -29,7 +29,7 @@ lab: ## JupyterLab on the notebooks, in an environment of its own
 
 bench: ## what takes longer than a test: speed beside the peers, in an environment of its own
 	@.ci/setup .venv-bench test,bench
-	.venv-bench/bin/pytest tests/benchmarks -o 'norecursedirs=.*' -o python_files='bench_*.py' -s $(PYTEST_ARGS)
+	.venv-bench/bin/pytest tests/benchmarks -o 'norecursedirs=.*' -o pythonpath=". tests tests/benchmarks" -o python_files='bench_*.py' -s $(PYTEST_ARGS)
 
 clean: ## remove what is made: environments, build/, caches (never figures/)
 	rm -rf .venv .venv-lab .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

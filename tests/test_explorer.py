@@ -45,20 +45,20 @@ def names(books: Ledger) -> set[str]:
 @pytest.mark.parametrize(
     ("choice", "left"),
     [
-        ({}, {"NOR 2023", "NOR 2024", "LTU 2024"}),
-        ({"donor": "NOR"}, {"NOR 2023", "NOR 2024"}),
-        ({"mechanism": "danish_model"}, {"NOR 2023"}),
-        ({"stage": "allocated"}, {"NOR 2024"}),
-        ({"first": date(2024, 5, 1), "last": date(2024, 5, 1)}, {"NOR 2024"}),
-        ({"donor": "NOR", "first": date(2024, 5, 2)}, set()),
+        ({}, ["LTU 2024", "NOR 2023", "NOR 2024"]),
+        ({"donor": "NOR"}, ["NOR 2023", "NOR 2024"]),
+        ({"mechanism": "danish_model"}, ["NOR 2023"]),
+        ({"stage": "allocated"}, ["NOR 2024"]),
+        ({"first": date(2024, 5, 1), "last": date(2024, 5, 1)}, ["NOR 2024"]),
+        ({"donor": "NOR", "first": date(2024, 5, 2)}, []),
     ],
     ids=str,
 )
 def test_a_choice_leaves_the_acts_that_meet_all_of_it(
-    books: Ledger, choice: dict[str, Any], left: set[str]
+    books: Ledger, choice: dict[str, Any], left: list[str]
 ) -> None:
     chosen = choose_acts(books, **choice)
-    assert names(chosen) == left
+    assert sorted(names(chosen)) == left
     for table in (chosen.events, chosen.reports, chosen.evidence):
         assert set(table["commitment_id"]) <= set(chosen.commitments["commitment_id"])
     assert len(chosen.events) == len(left)

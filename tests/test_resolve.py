@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from aidlib.model import Event, Reading
 from aidlib.resolve import Constraints, Resolution, resolve_events
+from aidlib.resolve.match import match_accept, match_reports
+from aidlib.resolve.reports import collect_reports
 from build import event, gold_readings, reading
 
 CASES = Path(__file__).parent / "cases" / "resolve.csv"
@@ -149,6 +151,17 @@ def test_what_is_dropped_takes_neither_reports_nor_name_from_an_act() -> None:
         ("dropped", (key,)),
     ]
     assert found.commitments[0].commitment_id == resolve_events(near).commitments[0].commitment_id
+
+
+@given(st.integers(2, 99), st.integers(-12, 12), st.booleans(), st.booleans())
+def test_a_round_sum_and_another_are_one_act_where_their_score_says_so(
+    millions: int, tenths: int, is_floor: bool, is_later: bool
+) -> None:
+    sums = [event(amount=f"{millions}e6", mechanism="purl", modifier="at_least" if is_floor else None)]
+    sums.insert(is_later, event(amount=f"{10 * millions + tenths}e5", mechanism="purl"))
+    told = [reading(sum_, id=f"d{n}", published=f"2024-05-0{n + 1}") for n, sum_ in enumerate(sums)]
+    score, _ = match_reports(*collect_reports(told))
+    assert (len(resolve_events(told).commitments) == 1) == (score >= match_accept())
 
 
 SUMS = st.sampled_from([None, "1e9", "1.1e9", "500e6", "394.6e6", "400e6", "20e6"])

@@ -23,6 +23,8 @@ from aidlib.model import (
 
 __all__ = ["reading_from_record", "record_of"]
 
+MOST_DIGITS = 1000  # "1e999999" is a short text and a number of a megabyte
+
 
 def record_of(reading: Reading, *, with_text: bool = False) -> dict[str, Any]:
     """Write a reading as one JSON object: every key always there, unknown is null.
@@ -148,6 +150,9 @@ def reading_from_record(record: Mapping[str, Any]) -> Reading:
 
 
 def _document(record: Mapping[str, Any]) -> Document:
+    for key in ("id", "text", "title", "published", "source", "register", "sha256"):
+        if not isinstance(record.get(key), str | None):
+            raise TypeError(f"{key!r} is no text")
     document = Document.from_text(
         record.get("text") or "",
         id=record["id"],
@@ -169,17 +174,26 @@ def _document(record: Mapping[str, Any]) -> Document:
     return document
 
 
-def _decimal(value: int | float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _decimal(value: int | float | Decimal | None) -> Decimal | None:
+    return None if value is None else _number(value)
+
+
+def _number(value: int | float | Decimal) -> Decimal:
+    """Give a sum without the zeros behind the point that a column of decimals adds."""
+    exact = Decimal(str(value))
+    if not exact.is_finite() or abs(exact.adjusted()) > MOST_DIGITS:
+        raise ValueError(f"{str(value)[:60]!r} is no sum")
+    whole = exact.to_integral_value()
+    return whole if exact == whole else exact.normalize()
 
 
 def _amount(value: Mapping[str, Any]) -> Amount:
-    return Amount(Decimal(str(value["amount"])), value["currency"])
+    return Amount(_number(value["amount"]), value["currency"])
 
 
 def _mention(m: Mapping[str, Any]) -> Mention:
     money = Money(
-        amount=Decimal(str(m["amount"])),
+        amount=_number(m["amount"]),
         currency=m["currency"],
         modifier=m.get("modifier", "exact"),
         low=_decimal(m.get("low")),

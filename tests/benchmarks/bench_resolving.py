@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import pytest
 
 from aidlib.model import Document, Reading
-from aidlib.resolve import find_copies, resolve_events
+from aidlib.resolve import resolve_events
+from aidlib.resolve.copies import find_copies
 from build import event, reading
 
 DONORS = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -11,6 +13,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 
 from aidlib import read_announcement
 from aidlib.ledger import Ledger, build_ledger, build_totals, naive_steps
@@ -51,6 +54,7 @@ from aidlib.plots import (
     tell_waterfall,
 )
 from aidlib.plots.books import rate_days
+from aidlib.plots.flow import FLOW
 from aidlib.plots.style import BLUE, ORANGE, SKY, name_of, text_width, wrap
 from aidlib.reconcile.differences import KINDS
 from build import event, reading
@@ -158,6 +162,21 @@ def test_donors_stand_by_size() -> None:
     assert sums == sorted(sums, reverse=True)
 
 
+def test_books_in_euro_say_that_no_rate_moves_them_and_draw_no_line() -> None:
+    books = build_ledger(
+        [reading(event("EU", "1e9")), reading(event("EU", "2e9"), id="b", published="2025-01-10")]
+    )
+    assert tell_rates(books)["finding"].endswith("by less than 0.05\xa0%")
+    assert not draw_rates(books).axes[0].lines
+
+
+def test_the_years_of_a_long_timeline_stand_apart() -> None:
+    days = [f"{year}-03-01" for year in range(2010, 2031)]
+    told = [reading(danish("NOR", str((n + 1) * 10**7)), id=day, published=day) for n, day in enumerate(days)]
+    ticks = [tick.get_text() for tick in draw_timeline(build_ledger(told)).axes[0].get_xticklabels()]
+    assert ticks == ["2011", "2014", "2017", "2020", "2023", "2026", "2029"]
+
+
 def test_euro_do_not_move_with_the_day_of_the_rate() -> None:
     ledger = build_ledger(
         [reading(event("EU", "1e9")), reading(event("EU", "2e9"), id="b", published="2025-01-10")]
@@ -190,6 +209,31 @@ def test_the_timeline_leads_a_line_to_a_delivery_where_only_some_acts_have_one()
     assert table_timeline(books)["delivered_on"].tolist() == [None, "2024-08"]
     axes = draw_timeline(books).axes[0]
     assert [line.get_marker() for line in axes.lines].count("D") == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "days"),
+    [
+        ("2024-08-02", [93]),
+        ("2024-08", [92]),
+        ("2024-05", [0]),
+        ("2024", []),
+        ("2023-11-30", [-153]),
+    ],
+)
+def test_a_delivery_stands_where_its_date_allows_and_its_line_runs_through_no_label(
+    told: str, days: list[int]
+) -> None:
+    books = build_ledger([reading(danish("NOR", "9e6", "delivered"))])
+    acts = books.commitments.assign(announced_on=pd.Timestamp("2024-05-01"), delivered_on=told)
+    fig = draw_timeline(replace(books, commitments=acts))
+    axes = fig.axes[0]
+    start = pd.Timestamp("2024-05-01").toordinal()
+    ends = [line for line in axes.lines if line.get_marker() == "D"]
+    assert [int(line.get_xdata()[0]) - start for line in ends] == days
+    fig.canvas.draw()
+    label = axes.texts[0].get_window_extent()
+    assert not any(label.overlaps(line.get_window_extent()) for line in axes.lines)
 
 
 def test_the_timeline_shows_the_largest_where_there_are_too_many() -> None:
@@ -296,6 +340,90 @@ def test_a_part_for_other_goods_has_a_band_of_its_own() -> None:
     given = [danish("DNK", "500e6"), danish("DNK", "100e6", part_of=0, items={"drone": 5})]
     bands = table_flow(build_ledger([reading(*given)])).set_index("product")["central_eur"]
     assert bands.to_dict() == {"kind not stated": 400_000_000, "drones": 100_000_000}
+
+
+def test_bands_of_every_column_are_drawn_to_one_scale() -> None:
+    axes = draw_flow(small()).axes[0]
+    bands = [p.get_path().vertices for p in axes.patches if isinstance(p, PathPatch)]
+    wide = [abs(v[0, 1] - v[7, 1]) for v in bands]
+    assert sum(wide) == pytest.approx(2 * FLOW)
+    assert [abs(v[3, 1] - v[4, 1]) for v in bands] == pytest.approx(wide)
+
+
+def test_only_what_no_text_tells_the_kind_of_is_hatched() -> None:
+    given = [danish("DNK", "5e6"), danish("SWE", "1e6", items={"drone": 5})]
+    axes = draw_flow(build_ledger([reading(*given)])).axes[0]
+    assert [bool(p.get_hatch()) for p in axes.patches if isinstance(p, PathPatch)].count(True) == 1
+
+
+def test_acts_that_may_be_one_another_have_one_band() -> None:
+    given = [danish("DNK", "5e6", items={"drone": 5}), danish("DNK", "4e6"), danish("DNK", "3e6")]
+    books = build_ledger([reading(*given)])
+    acts = books.commitments.sort_values("amount_eur", ascending=False)
+    one, two, three = acts["commitment_id"]
+    near = {one: two, two: f"{one}|{three}", three: two}
+    books = replace(books, commitments=acts.assign(overlaps_with=acts["commitment_id"].map(near)))
+    (row,) = table_flow(books).to_dict("records")
+    assert (row["product"], row["low_eur"], row["central_eur"], row["high_eur"]) == ("drones", 5e6, 5e6, 12e6)
+    assert table_payers(books)["central_eur"].tolist() == [5_000_000]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("danish_model", "Danish model"), ("purl", "PURL"), ("in_kind", "in kind")]
+)
+def test_a_mechanism_is_named_as_it_is_written(code: str, name: str) -> None:
+    assert f"No act of the {name} is booked" in tell_payers(build_ledger([]), code)["finding"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "said"),
+    [
+        (
+            [danish("EU", "1e6")],
+            "All of the €1\xa0million booked for the Danish model goes through Denmark; no text",
+        ),
+        (
+            [danish("DNK", "1e6", items={"drone": 1})],
+            "All of the €1\xa0million booked for the Danish model goes through Denmark; texts say of all",
+        ),
+        (
+            [danish("DNK", "1e6"), event("SWE", "3e6", mechanism="danish_model", items={"drone": 1})],
+            "25\xa0% of the €4\xa0million booked for the Danish model goes through Denmark; for 25\xa0%",
+        ),
+        (
+            [event("SWE", "3e6", mechanism="danish_model")],
+            "None of the €3\xa0million booked for the Danish model goes through another",
+        ),
+        ([danish("SWE", None, items={"drone": 1})], "No sum is said of the Danish model in this selection"),
+        ([event("SWE", "1")], "No act of the Danish model is booked in this selection"),
+    ],
+)
+def test_the_flow_says_through_whom_and_for_how_much_goods_are_told(acts: list[Any], said: str) -> None:
+    books = build_ledger([reading(*acts)])
+    told = tell_flow(books)
+    assert told["finding"].startswith(said)
+    assert faults(framed(draw_flow(books), told)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "euro at the day's rate"),
+        ({"policy": "monthly"}, "euro at the mean rate of the month"),
+        ({"policy": "fixed", "fixed_day": date(2024, 5, 2)}, "euro at the rates of 2024-05-02"),
+    ],
+)
+@pytest.mark.parametrize(
+    "tell",
+    [tell_waterfall, tell_donors, tell_payers, tell_flow, tell_ladder, tell_rates],
+    ids=lambda f: f.__name__,
+)
+def test_the_subtitle_says_by_which_rates_sums_are_in_euro(
+    tell: Callable[..., dict[str, str]], given: dict[str, Any], said: str
+) -> None:
+    told = [reading(danish("NOR", "9e6", currency="NOK"), danish("DNK", "8e6"), id="a")]
+    books = build_ledger([*told, reading(danish("SWE", "7e6"), id="b", published="2024-09-02")], **given)
+    assert said in tell(books)["subtitle"].replace("Euro", "euro")
 
 
 def test_donors_can_be_shown_in_the_prices_of_one_year() -> None:

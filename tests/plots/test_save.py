@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Et
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.font_manager import FontProperties, findfont
 
 from aidlib.errors import FigureError
 from aidlib.plots import read_manifest, save_figure
@@ -87,6 +89,42 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "figures").write_text("a file")
     with pytest.raises(FigureError, match="cannot be written"):
         save(tmp_path / "figures")
+
+
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(FigureError, match=r"cannot be written: Permission denied .*Choose a folder"):
+        save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_without_the_fonts_of_another_sees_the_same_figure(tmp_path: Path) -> None:
+    save(tmp_path / "ours")
+    with mpl.rc_context({"font.family": ["No Such Font"], "font.size": 30, "text.usetex": True}):
+        save(tmp_path / "theirs")
+    ours, theirs = ((tmp_path / name / "a-figure.svg").read_bytes() for name in ("ours", "theirs"))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_the_font_is_the_one_that_comes_with_matplotlib(weight: str) -> None:
+    found = findfont(FontProperties(family="DejaVu Sans", weight=weight), fallback_to_default=False)
+    assert Path(found).is_relative_to(mpl.get_data_path())
+
+
+@pytest.mark.parametrize("words", ["finding", "source", "subtitle"])
+def test_letters_that_the_font_does_not_have_are_named(tmp_path: Path, words: str) -> None:
+    with pytest.raises(FigureError, match=r"cannot write 乌 兰 \(.*Write it in Latin"):
+        save(tmp_path, **{words: "Given by 乌兰"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_the_font_does_not_have_is_refused_where_it_is_drawn() -> None:
+    with pytest.raises(FigureError, match=r"cannot write U\+0007"):
+        draw_bars([Bar("Nor\x07way", 2e6, "€2m")])
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(tmp_path: Path) -> None:

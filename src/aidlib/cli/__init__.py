@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import logging
 import time
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 import aidlib
-from aidlib.errors import AidlibError
+from aidlib.errors import AidlibError, ReadError
 
 __all__ = ["main"]
 
@@ -78,6 +79,16 @@ class LazyGroup(click.Group):
         except AidlibError as error:
             LOG.info("It failed here:", exc_info=error)
             raise Failure(error) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE or ctx.params.get("verbose"):
+                raise  # stdout was closed, by `head` for one
+            raise Failure(
+                ReadError(
+                    f"{str(error.filename or 'a file')[:80]!r}: {error.strerror or error}",
+                    where=f"aidlib {ctx.invoked_subcommand or ''}".strip(),
+                    fix="Check the path, its rights, and the room on the disk.",
+                )
+            ) from error
 
 
 class Stopwatch(logging.Formatter):

@@ -21,6 +21,7 @@ from aidlib.cli.files import (
     require_some,
     write_quarantine,
 )
+from aidlib.corpus.parts import read_parts
 from aidlib.errors import LedgerError, ParameterError, ReadError
 from aidlib.ledger import (
     build_ledger,
@@ -50,7 +51,7 @@ Examples:
 
 @click.command("ledger", epilog=EXAMPLES)
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("--events", metavar="FILE.jsonl", help="Take the events that `aidlib parse` wrote instead.")
+@click.option("--events", metavar="FILE", help="Take the events that `aidlib parse` wrote instead.")
 @click.option("-o", "--output", metavar="DIR", help="Folder of the books; build/ledger if left out.")
 @click.option("--any-language", is_flag=True, help="Keep documents that are not in English.")
 @click.option(
@@ -194,7 +195,10 @@ def _check(folder: Path, table: RateTable | None) -> None:
 
 
 def read_records(path: Path, set_aside: list[SetAside]) -> Iterator[Reading]:
-    """Read a file in parse's form; lines that are not in it are set aside."""
+    """Read a file in parse's form, or a folder of its parts; lines that are not in it are set aside."""
+    if path.is_dir():
+        yield from read_parts(path)
+        return
     if not path.is_file():
         raise ReadError(
             f"file {path} does not exist", where="option --events", fix="Write it with `aidlib parse`."

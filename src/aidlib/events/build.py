@@ -22,13 +22,16 @@ __all__ = ["build_events"]
 IN_ORDER = attrgetter("span.start", "span.end", "kind")
 
 
-def build_events(document: Document) -> Reading:
+def build_events(document: Document, *, brief: bool = False) -> Reading:
     """Read what a document says: its mentions, its events, and why each sum counts or not.
 
     Parameters
     ----------
     document : Document
         ``published`` is used to resolve dates; where it is None, the text is searched for it.
+    brief : bool
+        Leave out what only explains, to be quick: the mentions of a document without an event, and which
+        gate shuts out a sum that has no evidence anyway. The events are the same.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def build_events(document: Document) -> Reading:
     ()
     """
     page = read_page(document)
-    drafts, verdicts = _drafts(page)
+    drafts, verdicts = _drafts(page, brief)
     drafts = join_repeats(page, drafts)
     hang_parts(page, drafts)
     clear_mixed(drafts)
@@ -52,6 +55,8 @@ def build_events(document: Document) -> Reading:
     inherit_act(drafts)
     settle_note(page, drafts)
     drafts += find_goods(page, drafts)
+    if brief and not drafts:
+        return Reading(page.document)
     events = tuple(_event(page, draft, drafts) for draft in drafts)
     place = {m: n for n, draft in enumerate(drafts) for m in draft.same}
     decisions = tuple(
@@ -68,13 +73,13 @@ def build_events(document: Document) -> Reading:
     return Reading(page.document, mentions, events, decisions, _headline(events))
 
 
-def _drafts(page: Page) -> tuple[list[Draft], list[str]]:
+def _drafts(page: Page, brief: bool) -> tuple[list[Draft], list[str]]:
     drafts, verdicts = [], []
     for index, mention in enumerate(page.money):
         if mention.value.converts is not None:
             verdicts.append("conversion")
             continue
-        draft, why = judge(page, index)
+        draft, why = judge(page, index, brief=brief)
         verdicts.append(why)
         if draft is not None:
             drafts.append(draft)

@@ -10,7 +10,7 @@ from aidlib.events.zones import Sentence
 from aidlib.mentions.scan import Hit
 from aidlib.model import Mention
 
-__all__ = ["GIVING", "NEEDED", "PRICED", "gate", "has_focus", "weigh"]
+__all__ = ["GIVING", "NEEDED", "PRICED", "gate", "has_focus", "is_far_from_ukraine", "weigh"]
 
 GIVING = frozenset("promise give contribute commit allocate purchase order pay deliver arrive plan".split())
 VETO = frozenset("trade cost budget asset crime need capacity".split())
@@ -20,6 +20,7 @@ ADVERSARIES = frozenset(("party", code) for code in ADVERSARY)
 AT_WAR = ADVERSARIES | {("party", "UKR")}
 NEEDED = 3
 FAR = 40  # characters and a comma between, from which a verb says nothing of a sum
+NOTE = 1500  # characters that a note of a coder does not exceed
 LONG = 5000  # characters from which the head of a page says little of its end
 NOT_GIVEN = {"UAH": "own_money", "RUB": "adversary", "BYN": "adversary"}
 PER_UNIT = re.compile(
@@ -94,7 +95,7 @@ def _vetoes(hit: Hit) -> bool:
 def weigh(page: Page, number: int, mention: Mention, verb: Hit | None) -> int:
     """Count what speaks for aid: the head noun, the verb, the scheme, Ukraine, and the page's own subject."""
     ukraine = _ukraine_near(page, number)
-    if ukraine == 0 and not _names_nobody_else(page):
+    if is_far_from_ukraine(page, number):
         return 0
     sentence = page.sentences[number]
     clause = page.clause(sentence, mention.start)
@@ -167,6 +168,7 @@ GIVEN = re.compile(
 WORTH = re.compile(r"\b(worth|valued at|value of|total of|to the tune of)\W+(?:\w+\s){0,3}$", re.I)
 FOR_UKRAINE = frozenset({"danish_model", "ammunition_initiative", "purl"})
 OF_UKRAINE = frozenset({("party", "UKR"), *(("mechanism", scheme) for scheme in FOR_UKRAINE)})
+OF_AID = OF_UKRAINE | {AID}
 
 
 def _names_ukraine(sentence: Sentence) -> bool:
@@ -182,6 +184,11 @@ def _ukraine_near(page: Page, number: int) -> int:
     return int(any(map(_names_ukraine, (*near, *head))) or has_focus(page))
 
 
+def is_far_from_ukraine(page: Page, number: int) -> bool:
+    """Whether nothing near a sentence, nor the page as a whole, says that its sums are for Ukraine."""
+    return _ukraine_near(page, number) == 0 and not _names_nobody_else(page)
+
+
 def _is_just_named(page: Page, number: int) -> bool:
     """Whether Ukraine is named in a sentence's paragraph, or in the three sentences before it."""
     here, around = page.sentences[number].paragraph, page.sentences[max(0, number - 20) : number + 20]
@@ -191,8 +198,13 @@ def _is_just_named(page: Page, number: int) -> bool:
 
 @once_a_page
 def _names_nobody_else(page: Page) -> bool:
-    """Whether the text is a short note without a country that could receive anything else."""
-    return len(page.document.text) < 1500 and not any(h[2:4] in AT_WAR for h in page.hits)
+    """Whether the text is a short note without a country that could receive anything else.
+
+    A note of a coder has no day; a dated text must speak of aid, or name a scheme of Ukraine's.
+    """
+    if len(page.document.text) >= NOTE or any(h[2:4] in AT_WAR for h in page.hits):
+        return False
+    return page.document.published is None or any(h[2:4] in OF_AID for h in page.hits)
 
 
 @once_a_page

@@ -39,13 +39,11 @@ class Page:
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
     money: tuple[Mention, ...]
-    dates: tuple[Mention, ...]
     donors: tuple[tuple[str, int], ...] = ()
     starts: tuple[int, ...] = field(default=())
     places: tuple[int, ...] = ()  # where each sum starts
     bounds: tuple[tuple[int, int], ...] = ()  # and where it ends
     hit_starts: tuple[int, ...] = ()
-    day_starts: tuple[int, ...] = ()
     cuts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     clauses: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     spoken: dict[tuple[int, int], Topics] = field(default_factory=dict)
@@ -110,10 +108,20 @@ class Page:
                 end = min(end, other.start)
         return start, end
 
+    @cached_property
+    def dates(self) -> tuple[Mention, ...]:
+        """Dates of a page that has a sum or goods; sought when they are first asked for."""
+        is_asked = self.money or any(hit.kind == "item" for hit in self.hits)
+        return tuple(find_dates(self.document)) if is_asked else ()
+
+    @cached_property
+    def _day_starts(self) -> tuple[int, ...]:
+        return tuple(date.start for date in self.dates)
+
     def days(self, start: int, end: int) -> tuple[Mention, ...]:
         """Dates that start between two places."""
-        at = bisect_left(self.day_starts, start)
-        return self.dates[at : bisect_left(self.day_starts, end, at)]
+        at = bisect_left(self._day_starts, start)
+        return self.dates[at : bisect_left(self._day_starts, end, at)]
 
     def near(self, start: int, end: int) -> tuple[Hit, ...]:
         """Hits that start between two places."""
@@ -130,7 +138,6 @@ def read_page(document: Document) -> Page:
     hits = _without_scheme_names(scan(document.text))
     sentences = tuple(split_sentences(document.text, hits))
     money = tuple(find_money(document))
-    dates = tuple(find_dates(document)) if money or any(h.kind == "item" for h in hits) else ()
     count: Counter[str] = Counter()
     for sentence in sentences:
         weight = WEIGHT.get(sentence.zone, 1)
@@ -141,20 +148,17 @@ def read_page(document: Document) -> Page:
     bounds = tuple((m.start, m.end) for m in money)
     places = tuple(start for start, _ in bounds)
     donors, hit_starts = tuple(count.most_common()), tuple(h.start for h in hits)
-    day_starts = tuple(d.start for d in dates)
     return Page(
         document,
         lower(document.text),
         tuple(hits),
         sentences,
         money,
-        dates,
         donors,
         starts,
         places,
         bounds,
         hit_starts,
-        day_starts,
     )
 
 

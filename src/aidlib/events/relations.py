@@ -18,6 +18,7 @@ WHOLE_AFTER = re.compile(
     r"element of|tranche of|instal?lment of|slice of|portion of|share of|comes? from|comes? out of)\b",
     re.I,
 )
+FARTHEST = 200  # sums; no "of which" reaches back so far
 
 
 def hang_parts(page: Page, drafts: list[Draft]) -> None:
@@ -230,7 +231,7 @@ def _by_words(page: Page, drafts: list[Draft], at: int, beside: list[Draft]) -> 
             return whole
     lead = page.near(sentence.start, start) + page.near(end, min(sentence.end, end + 30))
     if any(h.kind == "cue" and h.key == "anaphor" for h in lead):
-        earlier = [d for d in reversed(drafts[:at]) if not d.total]
+        earlier = [d for d in reversed(drafts[max(0, at - FARTHEST) : at]) if not d.total]
         free = (d for d in earlier if d.part_of is None and _larger(page, d, draft))
         return next(free, None) or next((d for d in earlier if _larger(page, d, draft)), None)
     return None

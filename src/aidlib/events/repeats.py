@@ -70,8 +70,8 @@ def join_repeats(page: Page, drafts: list[Draft]) -> list[Draft]:
             kept.append(draft)
             continue
         best, other = (draft, twin) if _says_more(page, draft, twin) else (twin, draft)
-        best.same = sorted({*twin.same, *draft.same})
-        best.spans = [*best.spans, *other.spans]
+        best.same = _joined(twin.same, draft.same)
+        best.spans += other.spans
         best.mechanism = best.mechanism or other.mechanism
         best.aid_type = best.aid_type or other.aid_type
         best.total = best.total and other.total
@@ -81,6 +81,14 @@ def join_repeats(page: Page, drafts: list[Draft]) -> list[Draft]:
                 best.items[item] = number
         kept[kept.index(twin)] = best
     return kept
+
+
+def _joined(same: list[int], more: list[int]) -> list[int]:
+    """Join two lists in order; the longer one, which comes first as a rule, is not written anew."""
+    if not same or not more or same[-1] >= more[0]:
+        return sorted({*same, *more})
+    same += more
+    return same
 
 
 def _first_in_body(page: Page, first: Draft, second: Draft) -> Draft:

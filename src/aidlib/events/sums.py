@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from aidlib.events.draft import Draft
-from aidlib.events.gates import NEEDED, gate, weigh
+from aidlib.events.gates import NEEDED, gate, is_far_from_ukraine, weigh
 from aidlib.events.grammar import governing_verb, head_noun, recipient_near, verbs
 from aidlib.events.items import items_of
 from aidlib.events.mechanism import mechanism_near
-from aidlib.events.notes import is_reckoned, leads_note, told_elsewhere
+from aidlib.events.notes import is_note, is_reckoned, leads_note, told_elsewhere
 from aidlib.events.page import Page
 from aidlib.events.stage import is_appeal, is_tentative, stage_near
 from aidlib.events.traits import aid_type_near, donor_of, is_past, is_total
@@ -22,13 +22,16 @@ CAN = re.compile(r"\b(can|could|may|might)\b", re.I)
 OWN_WORDS = frozenset({"subject", "from_party", "joint", "beside", "currency", "windfall", "pronoun"})
 
 
-def judge(page: Page, index: int) -> tuple[Draft | None, str]:
+def judge(page: Page, index: int, *, brief: bool = False) -> tuple[Draft | None, str]:
     """Decide whether a sum is aid: a draft of its event, or the reason against it.
 
-    Every reason against is a gate: no amount of evidence for aid outweighs it.
+    Every reason against is a gate: no amount of evidence for aid outweighs it. With ``brief`` no gate is
+    named for a sum that has no evidence anyway.
     """
     mention = page.money[index]
     number = page.sentence_at(mention.start)
+    if brief and is_far_from_ukraine(page, number) and not is_note(page):
+        return None, "no_evidence_of_aid"
     sentence = page.sentences[number]
     verb = governing_verb(page, sentence, mention.start)
     shut = gate(page, mention, sentence, verb)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from aidlib.events.draft import Draft
 from aidlib.events.page import Page, once_a_page
@@ -38,9 +39,9 @@ def when_of(page: Page, draft: Draft) -> When | None:
 def _said(page: Page, draft: Draft, start: int, end: int) -> list[When]:
     """Times between two places at which the act can have been done, those of its own clause first."""
     dates = [d for d in page.days(start, end) if _is_when(page, d)]
-    own = [page.money[m] for m in draft.same if start <= page.money[m].start < end]
-    if own and dates:
-        place = own[0].start
+    at = bisect_left(draft.same, bisect_left(page.places, start))
+    place = page.places[draft.same[at]] if at < len(draft.same) else end
+    if dates and place < end:
         first, last = page.clause(page.sentences[page.sentence_at(place)], place)
         mine = [d for d in dates if first <= d.start < last and not _belongs_before(page, first, d, place)]
         others = [d for d in dates if not first <= d.start < last and not _is_taken(page, start, d, place)]

@@ -125,13 +125,32 @@ def _is_wrapped(text: str) -> bool:
 
 
 LONE = re.compile("[\ud800-\udfff]")  # half a character: no other library takes it
+# The splitter panics where a wide blank parts an initial from its full stop: "J\u00a0. Smith".
+BEFORE_STOP, WIDE = re.compile(r"(?<=\w)\s+(?=\.)"), re.compile(r"[^\S\x00-\x7f]")
+STRETCH = 20_000  # characters
+
+
+def _splittable(block: str) -> str:
+    """Give a text that the splitter takes, of the same length."""
+    if block.isascii():
+        return block
+    return BEFORE_STOP.sub(lambda blanks: WIDE.sub(" ", blanks[0]), LONE.sub("\ufffd", block))
+
+
+def _pieces(block: str) -> Iterator[str]:
+    """Split a paragraph; one longer than any real one in stretches, for brackets left open cost squares."""
+    while len(block) > STRETCH:
+        cut = block.rfind(". ", 0, STRETCH) + 2
+        cut = cut if cut > 1 else STRETCH
+        yield from sentencex.segment("en", block[:cut])
+        block = block[cut:]
+    yield from sentencex.segment("en", block)
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = start
-    block = text[start:end]
-    for piece in sentencex.segment("en", block if block.isascii() else LONE.sub("\ufffd", block)):
+    for piece in _pieces(_splittable(text[start:end])):
         here, stop = at, at + len(piece)
         for match in GLUED.finditer(text, here, stop):
             found += _short(text, here, match.end())

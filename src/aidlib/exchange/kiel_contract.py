@@ -22,6 +22,7 @@ __all__ = ["Field", "Row", "Table", "contract", "find_table", "place", "read_row
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 LARGEST = Decimal(10) ** 36
+LARGEST_COUNT = 10**15
 BILLION = Decimal(10) ** 9
 HEADER_WITHIN = 15
 KINDS = ("text", "date", "money", "billion", "number", "count", "month")
@@ -220,6 +221,8 @@ def _parse(raw: Any, field: Field) -> Any:
     if abs(value) >= LARGEST:
         raise ValueError(f"{text[:60]!r} is too large")
     if field.kind in ("count", "month"):
+        if value > LARGEST_COUNT:
+            raise ValueError(f"{text[:60]!r} is too large")
         if value != int(value) or value < 0:
             raise ValueError(f"{text[:60]!r} is no whole number from 0")
         return int(value) or (None if field.kind == "month" else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -17,6 +16,7 @@ from aidlib.exchange.kiel_words import donor_name, month_of
 from aidlib.exchange.sheets import guard
 from aidlib.exchange.whole import write_whole
 from aidlib.ledger import Ledger
+from aidlib.ledger.files import Lines
 from aidlib.ledger.totals import counted_once
 from aidlib.lexicon import terms
 from aidlib.model import Stage
@@ -53,8 +53,8 @@ def write_kiel_csv(ledger: Ledger, path: Path | str) -> Path:
     ParameterError
         The place cannot be written.
     """
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    out = Lines()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator=Lines.END)
     writer.writeheader()
     writer.writerows({name: guard(str(row.get(name, ""))) for name in COLUMNS} for row in _rows(ledger))
     return write_whole(path, out.getvalue().encode("utf-8"))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,11 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 CELL = re.compile(r"([A-Z]{1,3})(\d+)")
+PLACES = re.compile(rb"""r\s*=\s*["']\s*([A-Za-z]{1,3})(\d{1,7})""")
+# RuntimeError: it is locked, or packed in a way that is not known here.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+LARGEST_UNPACKED = 300 << 20  # bytes; a release of the tracker unpacks to a tenth of it
+MOST_CELLS = 30_000_000
 
 
 @dataclass(frozen=True)
@@ -107,17 +113,36 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
         The file is locked, or no workbook.
     """
     try:
+        _refuse_bomb(path)
         book = CalamineWorkbook.from_path(path)
         return {
             name: Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in book.sheet_names
         }
-    except (OSError, CalamineError, ValueError) as error:
+    except (OSError, CalamineError, ValueError, *BROKEN_ZIP) as error:
         raise ReadError(
             f"{path.name} is no workbook that can be read: {error}",
             where=str(path),
             fix="Take off its password, or copy it again; a table can be saved as CSV instead.",
         ) from error
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a workbook that unpacks to more than fits: its reader would take the whole process down."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+            raise zipfile.BadZipFile(f"it unpacks to over {LARGEST_UNPACKED:,} bytes")
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                # Every cell of the rectangle takes room, those between two far ones too.
+                cells = PLACES.findall(archive.read(name))
+                height = max((int(row) for _, row in cells), default=0)
+                last = max((letters for letters, _ in cells), key=lambda a: (len(a), a), default=b"A")
+                width = place_of(f"{last.decode().upper()}1")[1] + 1
+                if height * width > MOST_CELLS:
+                    raise zipfile.BadZipFile(f"{name} spans {height:,} rows and {width:,} columns")
 
 
 def read_csv_sheet(path: Path) -> Sheet:
@@ -156,7 +181,7 @@ def read_formulas(path: Path, sheet: str) -> dict[tuple[int, int], str]:
                         found[place_of(cell.get("r", ""))] = formula.text or ""
                 elif cell.tag == f"{MAIN}row":
                     cell.clear()
-    except (KeyError, ValueError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+    except (KeyError, ValueError, *BROKEN_ZIP, ElementTree.ParseError) as error:
         raise ReadError(
             f"the formulas cannot be read: {error}",
             where=f"{path}, sheet {sheet!r}",

@@ -16,7 +16,8 @@ from aidlib.ledger.totals import total_commitments
 from aidlib.ledger.valuing import Valued, Valuer
 from aidlib.model import Commitment, Document, Event, Item, Reading, Span
 from aidlib.rates import Policy, RateTable, default_rates
-from aidlib.resolve import Placement, Resolution, find_copies, resolve_events
+from aidlib.resolve import Link, Placement, Resolution, resolve_events
+from aidlib.resolve.copies import count_voices, find_copies
 from aidlib.resolve.reports import stated_interval
 
 __all__ = ["Ledger", "build_ledger"]
@@ -113,22 +114,20 @@ def build_ledger(
         became of each correction stands in ``corrections``.
     """
     kept, quarantine = _once(readings, set_aside)
-    copies = find_copies(reading.document for reading in kept.values() if reading.events)
-    plan = plan_corrections(kept, corrections, recipient=recipient, table=table, copies=copies)
+    plan = plan_corrections(kept, corrections, recipient=recipient, table=table)
     plan = narrow(plan, keep) if keep else plan
     kept = plan.readings
-    resolution = resolve_events(
-        kept.values(), recipient=recipient, table=table, constraints=plan.constraints, copies=copies
-    )
+    resolution = resolve_events(kept.values(), recipient=recipient, table=table, constraints=plan.constraints)
     valuer = Valuer(policy, fixed_day, table)
     valued = [_value_act(act, kept, valuer) for act in resolution.commitments]
-    acts = [_mark(act, plan) for act in _flag_parts(valued)]
+    copies = find_copies(reading.document for reading in kept.values())
+    acts = [_voiced(_mark(act, plan), kept, copies) for act in _flag_parts(valued)]
     commitments = make_table("commitments", [_commitment_row(act) for act in acts])
     return Ledger(
         commitments=commitments,
         events=make_table("events", _event_rows(kept, resolution, valuer)),
         reports=make_table("reports", [asdict(placed) for placed in resolution.reports]),
-        links=make_table("links", _link_rows(kept, resolution)),
+        links=make_table("links", _link_rows(kept, resolution, copies)),
         evidence=make_table("evidence", _evidence_rows(kept, resolution)),
         totals=total_commitments(commitments, by=["donor"]),
         quarantine=make_table("quarantine", quarantine),
@@ -192,6 +191,14 @@ def _value_act(act: Commitment, kept: Mapping[str, Reading], valuer: Valuer) -> 
 def _mark(act: Commitment, plan: Plan) -> Commitment:
     marks = {mark for report in act.reports for mark in plan.marks.get(report, ())}
     return replace(act, reasons=act.reasons + tuple(sorted(marks)))
+
+
+def _voiced(act: Commitment, kept: Mapping[str, Reading], copies: Mapping[str, str]) -> Commitment:
+    """Count the outlets that report an act; those that print copies of one text are one voice."""
+    names = dict.fromkeys(doc_id for doc_id, _ in act.reports)
+    if copies.keys().isdisjoint(names):
+        return act
+    return replace(act, n_outlets=count_voices([kept[name].document for name in names], copies))
 
 
 def _once_each(reasons: tuple[str, ...]) -> tuple[str, ...]:
@@ -308,11 +315,26 @@ def _words(reading: Reading, span: Span | None) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "quote": reading.document.quote(span)}
 
 
-def _link_rows(kept: Mapping[str, Reading], resolution: Resolution) -> list[dict[str, Any]]:
+def _link_rows(
+    kept: Mapping[str, Reading], resolution: Resolution, copies: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    copied = [
+        Link(
+            "copies",
+            f"{placed.doc_id}#{placed.event_index}",
+            placed.commitment_id,
+            placed.doc_id,
+            placed.event_index,
+            _first_span(kept[placed.doc_id].events[placed.event_index]),
+            f"same_text+{copies[placed.doc_id]}",
+        )
+        for placed in resolution.reports
+        if placed.doc_id in copies
+    ]
     return [
         {name: getattr(link, name) for name in link.__dataclass_fields__ if name != "span"}
         | _words(kept[link.doc_id], link.span)
-        for link in resolution.links
+        for link in (*resolution.links, *copied)
     ]
 
 

@@ -29,7 +29,7 @@ STATUSES = ("booked", "proposed", "total", "other", "dropped")
 ACTIONS = ("accept", "set", "merge", "split", "drop")
 STATES = ("applied", "overruled", "target_gone", "ambiguous")
 MODIFIERS = ("exact", "approx", "at_least", "up_to", "range", "none")
-KINDS = ("restates", "copies", "part_of", "delivers", "supersedes", "possible_overlap")
+KINDS = ("restates", "part_of", "delivers", "supersedes", "possible_overlap", "copies")
 AID_TYPES = ("military", "financial", "humanitarian", "mixed")
 
 
@@ -140,7 +140,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         _text("doc_id", "document that supports it", True),
         Column("event_index", "count", "event there", True),
         *_SPAN[1:],
-        _text("reason", "cues, + between (data/resolve.csv)", True),
+        _text("reason", "cues, + between (data/resolve.csv); of a copy, the document that it copies", True),
     ),
     "evidence": (
         _text("commitment_id", "act", True),

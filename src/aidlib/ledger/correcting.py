@@ -41,9 +41,8 @@ def plan_corrections(
     *,
     recipient: str = "UKR",
     table: RateTable | None = None,
-    copies: Mapping[str, Document] | None = None,
 ) -> Plan:
-    """Work out what corrections do to readings; ``copies`` are those of ``find_copies``.
+    """Work out what corrections do to readings.
 
     Events are corrected first; merges and splits speak of the acts that then result, and corrections
     of whole acts of those that result from these. Of two that contradict each other the later holds.
@@ -52,7 +51,7 @@ def plan_corrections(
     newest = sorted(corrections, key=lambda one: one.age, reverse=True)
     overruled: dict[str, Mapping[str, Any]] = {}
     while newest:
-        plan = _Desk(readings, newest, recipient, table, copies).plan()
+        plan = _Desk(readings, newest, recipient, table).plan()
         lost = {row["id"]: row for row in plan.rows if row["state"] == "overruled"}
         if not lost:
             rows = [*plan.rows, *overruled.values()]
@@ -72,9 +71,8 @@ class _Desk:
         newest: Sequence[Correction],
         recipient: str,
         table: RateTable | None,
-        copies: Mapping[str, Document] | None,
     ) -> None:
-        self._raw, self._newest, self._copies = raw, newest, copies
+        self._raw, self._newest = raw, newest
         self._recipient, self._table = recipient, table
         self._found: dict[str, Found] = {}
         self._outcome: dict[str, tuple[str, str]] = {}
@@ -167,11 +165,7 @@ class _Desk:
     def _acts(self, constraints: Constraints) -> dict[Key, Commitment]:
         readings = self._readings().values()
         self._resolution = resolve_events(
-            readings,
-            recipient=self._recipient,
-            table=self._table,
-            constraints=constraints,
-            copies=self._copies,
+            readings, recipient=self._recipient, table=self._table, constraints=constraints
         )
         return {key: act for act in self._resolution.commitments for key in act.reports}
 

@@ -24,7 +24,7 @@ from aidlib.ledger.totals import total_columns
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FILES", "arrow_table", "columns_of", "contents_of", "csv_bytes", "write_ledger"]
+__all__ = ["FILES", "Lines", "arrow_table", "columns_of", "contents_of", "csv_bytes", "write_ledger"]
 
 CSV_TABLES = ("commitments", "reports", "links", "evidence", "totals")
 # Written only where there is something in them.
@@ -179,10 +179,20 @@ def _cell(value: Any, column: Column) -> str:
     return f"'{text}" if column.kind == "text" and text.startswith(FORMULA_STARTS) else text
 
 
+class Lines(io.StringIO):
+    r"""Text that a writer of CSV fills; it quotes a lone "\r" only where its own line ends are "\r\n"."""
+
+    END = "\r\n"
+
+    def write(self, line: str) -> int:
+        """Take one row, and end it as our files end theirs."""
+        return super().write(f"{line.removesuffix(self.END)}\n")
+
+
 def csv_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     """Write a table as CSV; a text that a spreadsheet takes for a formula stands behind an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    out = Lines()
+    writer = csv.writer(out, lineterminator=Lines.END)
     writer.writerow([column.name for column in columns])
     series = [[_cell(value, column) for value in frame[column.name]] for column in columns]
     writer.writerows(zip(*series, strict=True))

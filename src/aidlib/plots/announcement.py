@@ -26,6 +26,7 @@ VERDICTS = {
     "conversion": "the same, converted",
 }
 ZERO = Decimal(0)
+MOST = 24
 
 
 def table_announcement(reading: Reading) -> pd.DataFrame:
@@ -71,8 +72,18 @@ def _euro(reading: Reading, amount: Decimal, currency: str | None) -> Decimal | 
 
 def draw_announcement(reading: Reading) -> Figure:
     """Draw the sums of a text in their order, as bars in euro: dark what is booked, light what is not."""
-    rows = table_announcement(reading).to_dict("records")
+    rows = _shown(table_announcement(reading))
     return draw_bars([_bar(row) for row in rows]) if rows else draw_sentence(NOTHING)
+
+
+def _shown(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Keep as many sums as there is room for: the largest, booked ones first, in the order of the text."""
+    rows = table.to_dict("records")
+    first = sorted(
+        rows, key=lambda row: (row["verdict"] != "booked", -(row["amount_eur"] or ZERO), row["start"])
+    )
+    kept = {row["start"] for row in first[:MOST]}
+    return [row for row in rows if row["start"] in kept]
 
 
 def _bar(row: dict[Any, Any]) -> Bar:
@@ -105,9 +116,11 @@ def tell_announcement(reading: Reading, books: Ledger) -> dict[str, str]:
     if not booked and (rows["verdict"] == "booked").any():
         what = "books what no rate turns into euro"
     finding = f"The text names {_sums(len(rows), naive)} and {what}"
+    shown = _shown(rows)
+    if len(shown) < len(rows):
+        subtitle += f"; {len(shown)} of {len(rows)} sums"
     said = "; ".join(
-        f"{row.quote}, {VERDICTS.get(str(row.verdict), str(row.verdict).replace('_', ' '))}"
-        for row in rows.itertuples()
+        f"{row['quote']}, {VERDICTS.get(row['verdict'], row['verdict'].replace('_', ' '))}" for row in shown
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Bars, one a sum: {said}."}
 

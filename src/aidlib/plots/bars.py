@@ -13,6 +13,7 @@ from aidlib.plots.style import (
     INK,
     MARGIN,
     WIDTH,
+    clip,
     eur,
     new_figure,
     shorten,
@@ -72,7 +73,7 @@ def draw_bars(bars: Sequence[Bar], *, connect: bool = False) -> Figure:
 
     ``connect`` draws a thin line from the end of each bar to the next, as a waterfall has it.
     """
-    names = [wrap(shorten(bar.name, 46), NAMES) for bar in bars]
+    names = [clip(bar.name, NAMES) for bar in bars]
     depth = [max(1, len(lines)) + (0.85 if bar.under else 0) for lines, bar in zip(names, bars, strict=True)]
     steps = [0.165 * rows + 0.13 for rows in depth]
     unders = [shorten(bar.under, 34) for bar in bars]

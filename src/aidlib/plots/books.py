@@ -36,7 +36,9 @@ __all__ = [
     "draw_rates",
     "draw_waterfall",
     "period_of",
+    "period_of_acts",
     "rate_days",
+    "rate_of",
     "source_of",
     "table_donors",
     "table_rates",
@@ -59,7 +61,12 @@ def period_of(ledger: Ledger) -> str:
     str
         "2024-04 to 2026-02"; "no period" where no act has a day.
     """
-    days = ledger.commitments["announced_on"].dropna()
+    return period_of_acts(ledger.commitments)
+
+
+def period_of_acts(acts: pd.DataFrame) -> str:
+    """Say the same of some of the acts."""
+    days = acts["announced_on"].dropna()
     if not len(days):
         return "no period"
     first, last = (day.strftime("%Y-%m") for day in (days.min(), days.max()))
@@ -73,6 +80,13 @@ def source_of(books: Ledger) -> str:
     shown = [*rates[:1], *(["others named in the ledger"] if len(rates) > 1 else [])]
     texts = f"{read:,} announcement{'' if read == 1 else 's'}"
     return f"{texts}; rates: {', '.join(shown) or 'none needed'}"
+
+
+def rate_of(ledger: Ledger) -> str:
+    """Say what euro its sums are in: by which rates."""
+    if ledger.fixed_day is not None:
+        return f"euro at the rates of {ledger.fixed_day.isoformat()}"
+    return "euro at the mean rate of the month" if ledger.policy == "monthly" else "euro at the day's rate"
 
 
 def draw_waterfall(ledger: Ledger) -> Figure:
@@ -111,7 +125,7 @@ def tell_waterfall(ledger: Ledger) -> Told:
     parts = ", ".join(f"{row.label} {eur(row.amount_eur)}" for row in off.itertuples() if row.amount_eur)
     return {
         "finding": finding,
-        "subtitle": f"Euro at the rate of each announcement's day, acts of {period_of(ledger)}",
+        "subtitle": f"{sentence(rate_of(ledger))}, acts of {period_of(ledger)}",
         "alt": f"Waterfall in euro: every amount told {eur(naive)}; {parts or 'nothing taken off'}; "
         f"the books {eur(books)}.",
     }
@@ -177,7 +191,7 @@ def tell_donors(ledger: Ledger, *, top: int = 12, price_base_year: int | None = 
     if not len(rows):
         return _nothing(ledger)
     total = build_totals(ledger, by=[], price_base_year=price_base_year).iloc[0]
-    measure = _in_prices_of(price_base_year, total) if price_base_year else "euro at the day's rate"
+    measure = _in_prices_of(price_base_year, total) if price_base_year else rate_of(ledger)
     first = rows.iloc[0]
     who = as_subject(str(first["name"]))
     finding = sentence(f"{who} has {eur(first['central_eur'])} in the books")
@@ -214,7 +228,7 @@ def table_rates(ledger: Ledger) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``day``, ``total_eur``, ``change`` (share of the sum by each announcement's own day). Sums
+        ``day``, ``total_eur``, ``change`` (share of the sum by the books' own rates). Sums
         whose currency has no rate that day keep their own.
     """
     acts = _counted(ledger)
@@ -244,8 +258,8 @@ def _at(group: pd.DataFrame, code: str, day: date) -> Decimal:
 def draw_rates(ledger: Ledger) -> Figure:
     """Draw by how much the books change when one day's rates are used for all of them."""
     rows = table_rates(ledger)
-    if len(rows) < 2:
-        return draw_sentence(NOTHING)
+    if not _moves(rows):
+        return draw_sentence(tell_rates(ledger)["finding"])
     fig, axes = new_figure(1.75, left=MARGIN + 0.08, right=MARGIN + 0.3, bottom=0.3, top=0.22)
     days, change = list(rows["day"]), [value * 100 for value in rows["change"]]
     axes.axhline(0, color=GREY, linewidth=0.8)
@@ -268,6 +282,11 @@ def draw_rates(ledger: Ledger) -> Figure:
     return fig
 
 
+def _moves(rows: pd.DataFrame) -> bool:
+    """Whether there is a change that its label would not call nought."""
+    return len(rows) > 1 and float(rows["change"].abs().max()) >= 0.0005
+
+
 def _place_of(values: Sequence[float], best: Any) -> int:
     return int(values.index(best(values)))
 
@@ -288,12 +307,15 @@ def tell_rates(ledger: Ledger) -> Told:
     rows = table_rates(ledger)
     if len(rows) < 2:
         return _nothing(ledger)
+    if not _moves(rows):
+        finding = f"Rates of one day for all would move the books by less than 0.05{NBSP}%"
+        return {**_nothing(ledger), "finding": finding, "alt": f"No line. {finding}"}
     least, most = (float(rows["change"].agg(how)) * 100 for how in ("min", "max"))
     return {
         "finding": "Rates of one day for all would move the books by "
         f"{_signed(least)} to {_signed(most)}{NBSP}%",
         "subtitle": "Change of the sum booked when every act is converted at the rates of one month's end, "
-        "against each at its own day (line at zero)",
+        f"against the books in {rate_of(ledger)} (line at zero)",
         "alt": f"Line from {rows['day'].iloc[0]:%Y-%m} to {rows['day'].iloc[-1]:%Y-%m}: "
         f"the change of the books lies between {_signed(least)} and {_signed(most)} per cent.",
     }

@@ -13,8 +13,8 @@ from aidlib.plots.style import (
     MARGIN,
     PALE,
     WIDTH,
+    clip,
     new_figure,
-    shorten,
     styled,
     text_width,
     wrap,
@@ -49,7 +49,7 @@ def draw_cells(heads: Sequence[str], rows: Sequence[Row], *, looks: Sequence[str
 
     ``looks`` are the colours of the columns, blue where left out.
     """
-    names = [wrap(shorten(row.name, 40), NAMES) for row in rows]
+    names = [clip(row.name, NAMES, bold=row.is_strong) for row in rows]
     widths = [
         text_width(line, bold=row.is_strong) for row, lines in zip(rows, names, strict=True) for line in lines
     ]

@@ -13,6 +13,7 @@ from aidlib.plots.style import (
     PALE,
     RED,
     SKY,
+    clip,
     eur,
     name_of,
     new_figure,
@@ -30,20 +31,23 @@ __all__ = ["draw_claims", "table_claims", "tell_claims"]
 
 NOTHING = "The table of facts holds no official total."
 ROW = 0.235  # inches a claim
+MOST = 20
 Line = dict[Any, Any]
 
 
 @styled
 def draw_claims(facts: pd.DataFrame) -> Figure:
     """Draw each claim as a mark over the band of its lines, as shares of the most that these allow."""
-    rows = table_claims(facts).to_dict("records")
+    rows = _shown(table_claims(facts))
     if not rows:
         return draw_sentence(NOTHING)
     heads = [_head(row) for row in rows]
     is_first = [place == 0 or heads[place - 1] != head for place, head in enumerate(heads)]
     tops = [ROW * (place + 1.25 * sum(is_first[: place + 1])) for place in range(len(rows))]
     names, labels = [_name(row) for row in rows], [_label(row) for row in rows]
-    left = MARGIN + max(text_width(name, size=8.5) for name in names) + 0.1
+    wide = [text_width(name, size=8.5) for name in names]
+    wide += [text_width(head, size=8.5, bold=True) for head in heads]
+    left = MARGIN + max(wide) + 0.1
     right = MARGIN + max(text_width(label, size=8) for label in labels) + 0.1
     height = tops[-1] + ROW + 0.1
     fig, axes = new_figure(height, left=left, right=right, bottom=0.05, top=0.05)
@@ -59,8 +63,15 @@ def draw_claims(facts: pd.DataFrame) -> Figure:
     return fig
 
 
+def _shown(table: pd.DataFrame) -> list[Line]:
+    """Keep as many claims as there is room for, those said last."""
+    last = table["announced_on"].sort_values(ascending=False, kind="stable").index[:MOST]
+    return table[table.index.isin(last)].to_dict("records")
+
+
 def _head(row: Line) -> str:
-    payers = "All payers" if row["scope"] == "all" else f"{name_of(row['scope'])} alone"
+    whose = clip(name_of(row["scope"]), 1.2, size=8.5, bold=True, most=1)[0]
+    payers = "All payers" if row["scope"] == "all" else f"{whose} alone"
     return f"{payers}, {row['year'].replace('-', '–')}"
 
 
@@ -113,6 +124,9 @@ def tell_claims(facts: pd.DataFrame) -> dict[str, str]:
     )
     if not len(rows):
         return {"finding": NOTHING, "subtitle": subtitle, "alt": f"No marks. {NOTHING}"}
+    shown = _shown(rows)
+    if len(shown) < len(rows):
+        subtitle += f"; {len(shown)} of {len(rows)} totals"
     within = int(rows["is_within"].sum())
     year = rows.loc[rows["scope"] == "all", "year"].mode()
     finding = f"{within} of {len(rows)} official totals lie within what their lines add up to"
@@ -122,6 +136,6 @@ def tell_claims(facts: pd.DataFrame) -> dict[str, str]:
     marks = "; ".join(
         f"{row['claimed_by']} for {row['year']}: {eur(row['claim_eur'])}, "
         f"lines {eur(row['low_eur'])} to {eur(row['high_eur'])}"
-        for row in rows.to_dict("records")
+        for row in shown
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Marks over bands. {marks}."}

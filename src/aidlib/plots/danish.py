@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.ledger import Ledger, build_totals
+from aidlib.lexicon import terms
 from aidlib.plots.bars import Bar, draw_bars, draw_sentence, span_of
+from aidlib.plots.books import period_of_acts, rate_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -26,6 +29,7 @@ from aidlib.plots.style import (
     percent,
     shorten,
     styled,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -35,9 +39,9 @@ if TYPE_CHECKING:
 __all__ = [
     "draw_payers",
     "draw_timeline",
+    "handlers_of",
     "nothing_of",
     "only_mechanism",
-    "period_of_acts",
     "table_payers",
     "table_timeline",
     "tell_payers",
@@ -58,6 +62,7 @@ PHASES = {
 LOOKS = {SAID: "white", FIRM: SKY, DONE: BLUE}
 ROW = 0.235  # inches an act of the timeline
 MOST = 24
+PAYERS = 12
 
 
 def only_mechanism(ledger: Ledger, mechanism: str) -> pd.DataFrame:
@@ -106,16 +111,18 @@ def _payer(row: dict[Any, Any]) -> dict[str, Any]:
 
 def draw_payers(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     """Draw who pays for a mechanism; dark what another handles for the payer, light what is its own."""
-    rows = table_payers(ledger, mechanism).to_dict("records")
-    if len(rows) > MOST:
-        rows = [*rows[: MOST - 1], _others(rows[MOST - 1 :])]
+    rows = _shown(table_payers(ledger, mechanism))
     return draw_bars([_payer_bar(row) for row in rows]) if rows else draw_sentence(nothing_of(mechanism))
 
 
-def _others(rows: list[dict[Any, Any]]) -> dict[Any, Any]:
-    """Make one row of the payers that have no room of their own."""
-    sums = {name: sum(row[name] for row in rows) for name in ("low_eur", "central_eur", "high_eur", "n_acts")}
-    return {"donor": "", "name": f"{len(rows)} other payers", "channel": "", **sums}
+def _shown(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Give the rows that are drawn: the payers that have no room of their own are one."""
+    rows = table.to_dict("records")
+    if len(rows) <= PAYERS + 1:
+        return rows
+    rest = rows[PAYERS:]
+    sums = {name: sum(row[name] for row in rest) for name in ("low_eur", "central_eur", "high_eur", "n_acts")}
+    return [*rows[:PAYERS], {"donor": "", "name": f"{len(rest)} other payers", "channel": "", **sums}]
 
 
 def _payer_bar(row: dict[Any, Any]) -> Bar:
@@ -139,9 +146,23 @@ def nothing_of(mechanism: str) -> str:
     return f"No act of the {title_of(mechanism)} is booked in this selection."
 
 
+def handlers_of(channels: Iterable[str]) -> str:
+    """Name those who handle money for others, as far as a title has room for them."""
+    names = sorted({as_subject(name_of(code)) for code in channels})
+    return (listed(names) if len(names) < 4 else f"{len(names)} others") if names else "another"
+
+
 def title_of(mechanism: str) -> str:
-    """Name a mechanism in words."""
-    return mechanism.replace("_", " ").replace("danish", "Danish")
+    """Name a mechanism in words, with the capitals of its own name.
+
+    Examples
+    --------
+    >>> title_of("danish_model"), title_of("purl"), title_of("in_kind")
+    ('Danish model', 'PURL', 'in kind')
+    """
+    words = mechanism.replace("_", " ")
+    forms = (form for form, term in terms() if term.kind == "mechanism")
+    return next((form for form in forms if form.lower() == words), words)
 
 
 def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]:
@@ -149,9 +170,7 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     rows = table_payers(ledger, mechanism)
     acts = only_mechanism(ledger, mechanism)
     title = title_of(mechanism)
-    subtitle = (
-        f"Booked for the {title}, euro at the day's rate, {period_of_acts(acts)}. Dark: handled by another"
-    )
+    subtitle = f"Booked for the {title}, {rate_of(ledger)}, {period_of_acts(acts)}. Dark: handled by another"
     total = sum(rows["central_eur"], ZERO)
     if not total:
         finding = (
@@ -162,22 +181,16 @@ def tell_payers(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, st
     others = sum(handed["central_eur"], ZERO)
     first = rows.iloc[0]
     pays = "pay" if first["donor"] in ("MULTI", "NORDIC") else "pays"
-    whose = listed(sorted({name_of(code) for code in handed["channel"]})) or "another"
+    whose, handle = handlers_of(handed["channel"]), "handle" if handed["channel"].nunique() > 1 else "handles"
     finding = (
         f"{percent(others / total)} of the {eur(total)} booked for the {title} is others' money that "
-        f"{whose} handles; {as_subject(str(first['name']))} {pays} the most"
+        f"{whose} {handle}; {as_subject(str(first['name']))} {pays} the most"
     )
     bars = ", ".join(
-        f"{row.name} {eur(row.central_eur) if row.central_eur else 'no sum said'}"
-        for row in rows.itertuples(index=False)
+        f"{row['name']} {eur(row['central_eur']) if row['central_eur'] else 'no sum said'}"
+        for row in _shown(rows)
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Bars in euro, largest first: {bars}."}
-
-
-def period_of_acts(acts: pd.DataFrame) -> str:
-    """Say from which month to which acts were announced."""
-    days = acts["announced_on"].dropna()
-    return f"{days.min():%Y-%m} to {days.max():%Y-%m}" if len(days) else "no period"
 
 
 def table_timeline(ledger: Ledger, mechanism: str = "danish_model", *, most: int = MOST) -> pd.DataFrame:
@@ -219,45 +232,37 @@ def draw_timeline(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
     height = len(rows) * ROW + 0.75
     fig, axes = new_figure(height, left=MARGIN + 0.12, right=MARGIN + 0.12, bottom=0.32, top=0.34)
     most = max(float(row["amount_eur"] or 0) for row in rows) or 1
-    days = [row["announced_on"] for row in rows] + [
-        _day(row["delivered_on"]) for row in rows if row["delivered_on"]
-    ]
+    days = [day for row in rows for day in (row["announced_on"], _delivery(row)) if day]
     first, last = min(days).toordinal(), max(days).toordinal()
     span = max(last - first, 30)
     axes.set_xlim(first - span * 0.03, last + span * 0.03)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     _grid(axes, date.fromordinal(first), date.fromordinal(last))
     for place, row in enumerate(rows):
-        _act(axes, row, place, most, is_left=row["announced_on"].toordinal() > first + span * 0.5)
+        _act(axes, row, place, most)
     _key(fig, axes, rows)
     return fig
 
 
-def _act(axes: Axes, row: dict[Any, Any], place: int, most: float, *, is_left: bool) -> None:
-    at = row["announced_on"].toordinal()
+def _act(axes: Axes, row: dict[Any, Any], place: int, most: float) -> None:
+    start = row["announced_on"].toordinal()
     size = 3.5 + 8.5 * (float(row["amount_eur"] or 0) / most) ** 0.5
-    reach = size / 2
-    if row["delivered_on"]:
-        end = _day(row["delivered_on"]).toordinal()
-        axes.plot([at, end], [place, place], color=INK, linewidth=1)
+    end = (_delivery(row) or row["announced_on"]).toordinal()
+    if _delivery(row):
+        axes.plot([start, end], [place, place], color=INK, linewidth=1)
         axes.plot([end], [place], "D", color=ORANGE, markeredgecolor=INK, markersize=5)
-        at, reach = (at, reach) if is_left else (max(at, end), 4)
-    axes.plot(
-        [row["announced_on"].toordinal()],
-        [place],
-        "o",
-        color=LOOKS[row["phase"]],
-        markeredgecolor=INK,
-        markeredgewidth=0.8,
-        markersize=size,
-    )
-    sum_said = eur(row["amount_eur"], short=True)
+    look: dict[str, Any] = {"color": LOOKS[row["phase"]], "markeredgecolor": INK, "markeredgewidth": 0.8}
+    axes.plot([start], [place], "o", markersize=size, **look)
+    left, right = _room(axes, min(start, end), is_left=True), _room(axes, max(start, end), is_left=False)
+    is_left, at = (True, min(start, end)) if left > right else (False, max(start, end))
+    reach = 4 + (size / 2 if at == start else 4)
+    label = f"{shorten(row['name'], 26)}, {eur(row['amount_eur'], short=True)}"
     goods = row["items"].replace("|", ", ").replace(":", " × ")
-    label = f"{shorten(row['name'], 26)}, {sum_said}"
+    whole = f"{label}, {goods}" if goods else label
     axes.annotate(
-        f"{label}, {goods}" if goods and len(label) + len(goods) < 36 else label,
+        whole if text_width(whole, size=8) <= max(left, right) - reach / 72 else label,
         (at, place),
-        xytext=(-reach - 4 if is_left else reach + 4, 0),
+        xytext=(-reach if is_left else reach, 0),
         textcoords="offset points",
         ha="right" if is_left else "left",
         va="center_baseline",
@@ -266,9 +271,21 @@ def _act(axes: Axes, row: dict[Any, Any], place: int, most: float, *, is_left: b
     )
 
 
-def _day(told: str) -> date:
-    """Read a day that may be partial as its first."""
-    return date.fromisoformat((told + "-01-01")[:10] if len(told) < 10 else told[:10])
+def _room(axes: Axes, at: float, *, is_left: bool) -> float:
+    """Give the inches from a day to the margin of the figure."""
+    (first, last), side = axes.get_xlim(), MARGIN + 0.12
+    place = side + (at - first) / (last - first) * (WIDTH - 2 * side)
+    return place - MARGIN if is_left else WIDTH - MARGIN - place
+
+
+def _delivery(row: dict[Any, Any]) -> date | None:
+    """Give the day of delivery, of a month its first that is not too early; a year alone has no place."""
+    told = row["delivered_on"]
+    if not told or len(told) < 7:
+        return None
+    day = date.fromisoformat(f"{told}-01"[:10])
+    is_same_month = f"{row['announced_on']:%Y-%m}" == told
+    return row["announced_on"] if is_same_month else day
 
 
 def _grid(axes: Axes, first: date, last: date) -> None:
@@ -276,9 +293,9 @@ def _grid(axes: Axes, first: date, last: date) -> None:
     inside = [day for day in halves if first <= day <= last]
     years = [day for day in inside if day.month == 1]
     shown = inside if len(inside) <= 5 else [day for day in inside if day.month in (1, 7)]
-    shown = shown if len(shown) <= 6 else years
+    shown, words = (shown, "%b %Y") if len(shown) <= 6 else (years[:: -(-len(years) // 8)], "%Y")
     shown = shown or [first]
-    axes.set_xticks([day.toordinal() for day in shown], [f"{day:%b %Y}" for day in shown])
+    axes.set_xticks([day.toordinal() for day in shown], [day.strftime(words) for day in shown])
     axes.grid(axis="x")
     axes.set_yticks([])
 
@@ -287,7 +304,7 @@ def _key(fig: Figure, axes: Axes, rows: list[dict[Any, Any]]) -> None:
     """Name the markers in one line above the first row."""
     present = [phase for phase in LOOKS if any(row["phase"] == phase for row in rows)]
     marks = [("o", LOOKS[phase], phase) for phase in present]
-    if any(row["delivered_on"] for row in rows):
+    if any(_delivery(row) for row in rows):
         marks.append(("D", ORANGE, "delivery"))
     top = fig.get_size_inches()[1]
     key = fig.add_axes((MARGIN / WIDTH, (top - 0.28) / top, 1 - 2 * MARGIN / WIDTH, 0.2 / top))

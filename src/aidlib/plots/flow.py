@@ -14,7 +14,8 @@ from aidlib.ledger import Ledger
 from aidlib.ledger.totals import shares_apart
 from aidlib.lexicon import terms
 from aidlib.plots.bars import draw_sentence
-from aidlib.plots.danish import nothing_of, only_mechanism, period_of_acts, title_of
+from aidlib.plots.books import period_of_acts, rate_of
+from aidlib.plots.danish import handlers_of, nothing_of, only_mechanism, title_of
 from aidlib.plots.style import (
     BLUE,
     GREY,
@@ -22,15 +23,14 @@ from aidlib.plots.style import (
     MARGIN,
     SKY,
     WIDTH,
+    clip,
     eur,
-    listed,
     name_of,
     new_figure,
     percent,
     sentence,
-    shorten,
     styled,
-    wrap,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -41,12 +41,16 @@ __all__ = ["draw_flow", "table_flow", "tell_flow"]
 
 ZERO = Decimal(0)
 UNSTATED, SEVERAL, DIRECT = "kind not stated", "several kinds", "nobody else"
+LAST = (SEVERAL, UNSTATED)
 VAGUE = frozenset({"weapons made in Ukraine", "weapon", "military equipment"})  # say nothing of the kind
 SMALL = Decimal("0.03")  # share of the whole from which a payer or a kind has a band of its own
-NODE = 0.13  # inches a node is wide
-ROOM = 1.28  # inches for the words at either side
-LINE = 0.145
-SLOT = 2.35 * LINE  # inches that the words of a node need
+MOST = 8  # nodes in a column
+FLOW = 1.9  # inches of all bands together, in every column
+NODE, BOX = 0.08, 0.84  # inches a node is wide: at the sides, and in the middle, its words within
+ROOM = 1.12  # inches for the words at either side
+LINE = 0.142
+GAP = 0.06
+HEAD = 0.24
 
 
 @cache
@@ -91,6 +95,7 @@ def table_flow(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFrame:
         str(name): (scheme, donor, channel or "", product_of(items))
         for name, (scheme, donor, channel, items) in zip(names, keys.to_numpy(), strict=True)
     }
+    _join_overlaps(acts, cells)
     rows: list[dict[str, Any]] = [
         {
             "payer": cell[1],
@@ -110,170 +115,205 @@ def table_flow(ledger: Ledger, mechanism: str = "danish_model") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _join_overlaps(acts: pd.DataFrame, cells: dict[str, tuple[Any, ...]]) -> None:
+    """Let acts of one payer that may be one another have one kind, the largest's: they count once."""
+    valued = acts[acts["overlaps_with"].notna() & acts["amount_eur"].notna()]
+    told = valued.sort_values(["amount_eur", "commitment_id"], ascending=False)
+    near = {
+        name: str(with_).split("|")
+        for name, with_ in zip(told["commitment_id"], told["overlaps_with"], strict=True)
+    }
+    seen: set[str] = set()
+    for largest in near:
+        reached = [largest]
+        while reached:
+            name = reached.pop()
+            if name not in seen and cells[name][:3] == cells[largest][:3]:
+                seen.add(name)
+                cells[name] = cells[largest]
+                reached += [other for other in near[name] if other in near]
+
+
 @dataclass
 class _Node:
-    """A party or a kind of goods: its words, its sum, and from where to where it stands, in inches."""
+    """A party or a kind of goods: its name and sum in lines, and where its bands begin or end, in inches."""
 
-    name: str
-    under: str
+    lines: list[str]
+    n_words: int
     size: Decimal
+    tall: float
     top: float = 0.0
-    bottom: float = 0.0
     used: float = 0.0
+
+    @property
+    def slot(self) -> float:
+        return max(self.tall, LINE * len(self.lines) + 0.04)
+
+    def take(self, size: Decimal) -> tuple[float, float]:
+        """Take the next piece of its side."""
+        start = self.top + (self.slot - self.tall) / 2 + self.used
+        self.used += self.tall * float(size / self.size)
+        return start, start + self.tall * float(size / self.size)
 
 
 @dataclass(frozen=True)
 class _Band:
-    start: str
-    end: str
-    size: Decimal
+    """Money of one payer, channel and kind of goods, each by the name of its node."""
+
+    names: tuple[str, str, str]
     is_own: bool
+    size: Decimal
 
 
-def _grouped(rows: pd.DataFrame, column: str, name: Any) -> dict[str, str]:
-    """Name the node of each value of a column; what is too small for one of its own shares the last."""
-    sums = rows.groupby(column, sort=False)["central_eur"].sum()
+def _bands(rows: pd.DataFrame) -> list[_Band]:
+    """Give the bands that are drawn: what is too small for one of its own goes with others."""
+    named = rows.assign(
+        payer=[name_of(code) for code in rows["payer"]],
+        is_own=[row["channel"] in ("", row["payer"]) for row in rows.to_dict("records")],
+        channel=[name_of(code) if code else DIRECT for code in rows["channel"]],
+    )
+    for column in ("payer", "channel", "product"):
+        named[column] = named[column].map(_grouped(named, column))
+    sums = named.groupby(["payer", "channel", "product", "is_own"], sort=False)["central_eur"].sum()
+    return [_Band(key[:3], key[3], size) for key, size in sums.items() if size]  # type: ignore[index]
+
+
+def _grouped(rows: pd.DataFrame, column: str) -> dict[str, str]:
+    """Name the node of each value of a column."""
+    sums = rows.groupby(column)["central_eur"].sum()
     whole = sum(sums, ZERO)
-    small = [key for key, value in sums.items() if value < SMALL * whole]
+    free = sorted((key for key in sums.index if key not in LAST and sums[key]), key=lambda key: -sums[key])
+    small = [key for n, key in enumerate(free) if n >= MOST - 1 - len(LAST) or sums[key] < SMALL * whole]
     small = small if len(small) > 1 else []
-    return {str(key): f"{len(small)} others" if key in small else name(key) for key in sums.index}
+    return {key: f"{len(small)} others" if key in small else key for key in sums.index}
 
 
-def _nodes(rows: pd.DataFrame, names: dict[str, str], column: str, whole: Decimal) -> dict[str, _Node]:
-    """Make the nodes of one column, the largest first, the others and the unstated last."""
+def _nodes(bands: Sequence[_Band], column: int, room: float) -> dict[str, _Node]:
+    """Make the nodes of one column, the largest first, then the others, several kinds and the unstated."""
     sums: dict[str, Decimal] = {}
-    for key, value in zip(rows[column], rows["central_eur"], strict=True):
-        sums[names[str(key)]] = sums.get(names[str(key)], ZERO) + value
-    order = sorted(sums, key=lambda n: (n == UNSTATED, n.endswith(" others"), -sums[n], n))
-    told = {n: f"{eur(sums[n], short=True)}, {percent(sums[n] / whole)}" for n in order}
-    return {n: _Node(sentence(n), told[n], sums[n]) for n in order if sums[n]}
+    for band in bands:
+        name = band.names[column]
+        sums[name] = sums.get(name, ZERO) + band.size
+    whole = sum(sums.values(), ZERO)
+    order = sorted(sums, key=lambda n: (n == UNSTATED, n == SEVERAL, n.endswith(" others"), -sums[n], n))
+    nodes = {}
+    for name in order:
+        words = clip(sentence(name), room, size=8.5)
+        told = [*words, eur(sums[name], short=True), percent(sums[name] / whole)]
+        if text_width(", ".join(told[-2:]), size=7.5) <= room:
+            told[-2:] = [", ".join(told[-2:])]
+        nodes[name] = _Node(told, len(words), sums[name], FLOW * float(sums[name] / whole))
+    return nodes
 
 
 @styled
 def draw_flow(ledger: Ledger, mechanism: str = "danish_model") -> Figure:
-    """Draw bands from payers through channels to kinds of goods; dark what another handles for the payer."""
-    rows = table_flow(ledger, mechanism)
-    whole = sum(rows["central_eur"], ZERO)
-    if not whole:
+    """Draw bands from payers through channels to kinds of goods, each as wide as its sum.
+
+    Dark is what another handles for the payer; hatched what no text tells the kind of.
+    """
+    bands = _bands(table_flow(ledger, mechanism))
+    if not bands:
         return draw_sentence(_no_flow(ledger, mechanism))
-    named = [
-        _grouped(rows, "payer", name_of),
-        {code: name_of(code) if code else DIRECT for code in rows["channel"]},
-        _grouped(rows, "product", str),
-    ]
-    columns = [
-        _nodes(rows, names, column, whole)
-        for names, column in zip(named, ("payer", "channel", "product"), strict=True)
-    ]
-    height = max(2.3, SLOT * max(len(nodes) for nodes in columns)) + 0.3
-    fig, axes = new_figure(height, left=0, right=0, bottom=0.02, top=0)
+    columns = [_nodes(bands, n, BOX - 0.06 if n == 1 else ROOM) for n in range(3)]
+    talls = [sum(node.slot + GAP for node in nodes.values()) for nodes in columns]
+    fig, axes = new_figure(HEAD + max(talls), left=0, right=0, bottom=0, top=0)
     axes.set_xlim(0, WIDTH)
-    axes.set_ylim(height, 0)
+    axes.set_ylim(HEAD + max(talls), 0)
     axes.set_axis_off()
-    for nodes in columns:
-        _stack(nodes, whole, 0.3, height)
-    places = (ROOM + MARGIN, WIDTH / 2 - NODE / 2, WIDTH - ROOM - MARGIN - NODE)
-    for left, ends in ((0, ("payer", "channel")), (1, ("channel", "product"))):
-        bands = _bands(rows, ends, (named[left], named[left + 1]))
-        _draw_bands(axes, bands, columns[left], columns[left + 1], places[left] + NODE, places[left + 1])
-    for nodes, x, side in zip(columns, places, ("right", "centre", "left"), strict=True):
-        _label(axes, nodes, x, side)
-    heads = (
-        ("paid by", places[0] + NODE, "right"),
-        ("handled by", WIDTH / 2, "center"),
-        ("for", places[2], "left"),
-    )
-    for head, at, align in heads:
-        axes.text(at, 0.11, head, ha=align, va="center", size=7.5, color=GREY, parse_math=False)
+    for nodes, tall in zip(columns, talls, strict=True):
+        at = HEAD + (max(talls) - tall) / 2
+        for node in nodes.values():
+            node.top = at
+            at += node.slot + GAP
+    edge = MARGIN + ROOM + 0.06
+    _draw_bands(axes, bands, columns, 0, (edge + NODE, (WIDTH - BOX) / 2))
+    _draw_bands(axes, bands, columns, 1, ((WIDTH + BOX) / 2, WIDTH - edge - NODE))
+    _label(axes, columns[0], edge, edge - 0.06, "right", "paid by")
+    _label(axes, columns[1], (WIDTH - BOX) / 2, WIDTH / 2, "center", "handled by")
+    _label(axes, columns[2], WIDTH - edge - NODE, WIDTH - edge + 0.06, "left", "for")
     return fig
-
-
-def _stack(nodes: dict[str, _Node], whole: Decimal, top: float, bottom: float) -> None:
-    """Place nodes one under the other, each with room for its words."""
-    free = bottom - top - 0.05 * len(nodes)
-    heights = {n: float(node.size / whole) for n, node in nodes.items()}
-    room = free - sum(max(SLOT - heights[n] * free, 0.0) for n in nodes)
-    at = top
-    for n, node in nodes.items():
-        tall = heights[n] * max(room, 0.4 * free)
-        slot = max(tall, SLOT)
-        node.top = at + (slot - tall) / 2
-        node.bottom = node.top + tall
-        at += slot + 0.05
-
-
-def _bands(rows: pd.DataFrame, ends: tuple[str, str], names: tuple[dict[str, str], ...]) -> list[_Band]:
-    found: dict[tuple[str, str, bool], Decimal] = {}
-    for row in rows.to_dict("records"):
-        is_own = row["channel"] in ("", row["payer"])
-        key = (names[0][str(row[ends[0]])], names[1][str(row[ends[1]])], is_own)
-        found[key] = found.get(key, ZERO) + row["central_eur"]
-    return [_Band(start, end, size, is_own) for (start, end, is_own), size in found.items() if size]
 
 
 def _draw_bands(
     axes: Axes,
     bands: Sequence[_Band],
-    left: dict[str, _Node],
-    right: dict[str, _Node],
-    start: float,
-    end: float,
+    columns: Sequence[dict[str, _Node]],
+    left: int,
+    ends: tuple[float, float],
 ) -> None:
-    """Draw bands between two columns, in the order of their nodes, so that few of them cross."""
+    """Draw the bands from one column to the next, in the order of both, so that few of them cross."""
+    sums: dict[tuple[str, str, bool], Decimal] = {}
+    for band in bands:
+        key = (band.names[left], band.names[left + 1], band.is_own)
+        sums[key] = sums.get(key, ZERO) + band.size
+    ranks = [{name: n for n, name in enumerate(nodes)} for nodes in columns[left : left + 2]]
+    for node in (*columns[left].values(), *columns[left + 1].values()):
+        node.used = 0.0
+    leaving = {
+        key: columns[left][key[0]].take(sums[key])
+        for key in sorted(sums, key=lambda k: (ranks[0][k[0]], ranks[1][k[1]], k[2]))
+    }
+    for key in sorted(sums, key=lambda k: (ranks[1][k[1]], ranks[0][k[0]], k[2])):
+        arriving = columns[left + 1][key[1]].take(sums[key])
+        _draw_band(axes, ends, leaving[key], arriving, SKY if key[2] else BLUE, is_hatched=key[1] == UNSTATED)
+
+
+def _draw_band(
+    axes: Axes,
+    ends: tuple[float, float],
+    leaving: tuple[float, float],
+    arriving: tuple[float, float],
+    look: str,
+    *,
+    is_hatched: bool,
+) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    rank = [list(left), list(right)]
-    for nodes in (left, right):
-        for node in nodes.values():
-            node.used = 0.0
-    ordered = sorted(bands, key=lambda b: (rank[0].index(b.start), b.is_own, rank[1].index(b.end)))
-    leaving = {}
-    for band in ordered:
-        leaving[id(band)] = _take(left[band.start], band.size)
-    for band in sorted(bands, key=lambda b: (rank[1].index(b.end), rank[0].index(b.start), b.is_own)):
-        (a, b), (c, d) = leaving[id(band)], _take(right[band.end], band.size)
-        middle = (start + end) / 2
-        points = [
-            (start, a),
-            (middle, a),
-            (middle, c),
-            (end, c),
-            (end, d),
-            (middle, d),
-            (middle, b),
-            (start, b),
-        ]
-        codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-        look = SKY if band.is_own else BLUE
-        path = Path([*points, points[0]], codes)
-        axes.add_patch(PathPatch(path, facecolor=look, alpha=0.55, edgecolor="white", linewidth=0.6))
+    (start, end), middle = ends, sum(ends) / 2
+    (a, b), (c, d) = leaving, arriving
+    upper = [(start, a), (middle, a), (middle, c), (end, c)]
+    lower = [(end, d), (middle, d), (middle, b), (start, b)]
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    path = Path([*upper, *lower, (start, a)], codes)
+    # A white edge parts neighbours, but would hide what is thinner than itself.
+    edge = look if b - a < 0.03 else "white"
+    face = (look, 0.45) if is_hatched else look
+    hatch = "////" if is_hatched else None
+    axes.add_patch(PathPatch(path, facecolor=face, edgecolor=edge, linewidth=0.5, hatch=hatch))
 
 
-def _take(node: _Node, size: Decimal) -> tuple[float, float]:
-    """Take the next piece of a node's side."""
-    start = node.top + node.used
-    node.used += (node.bottom - node.top) * float(size / node.size)
-    return start, node.top + node.used
-
-
-def _label(axes: Axes, nodes: dict[str, _Node], x: float, side: str) -> None:
+def _label(axes: Axes, nodes: dict[str, _Node], left: float, at: float, side: str, head: str) -> None:
+    """Draw the nodes of a column with their words beside them, or in the middle one within."""
     from matplotlib.patches import Rectangle
 
+    axes.text(at, 0.1, head, ha=side, va="center", size=7.5, color=GREY, parse_math=False)
     for node in nodes.values():
-        tall = node.bottom - node.top
-        axes.add_patch(Rectangle((x, node.top), NODE, tall, facecolor=INK, edgecolor="none"))
-        words = wrap(shorten(node.name, 34), ROOM - 0.05, size=8.5)[:2]
-        lines = [(word, 8.5, INK) for word in words] + [(node.under, 7.5, GREY)]
-        middle = (node.top + node.bottom) / 2
-        at, align = {"right": (x - 0.06, "right"), "left": (x + NODE + 0.06, "left")}.get(
-            side, (x + NODE / 2, "center")
+        is_box = side == "center"
+        tall = node.slot if is_box else max(node.tall, 0.008)
+        middle = node.top + node.slot / 2
+        axes.add_patch(
+            Rectangle(
+                (left, middle - tall / 2),
+                BOX if is_box else NODE,
+                tall,
+                facecolor="white" if is_box else INK,
+                edgecolor=INK if is_box else "none",
+            )
         )
-        for number, (line, size, colour) in enumerate(lines):
-            y = middle + LINE * (number - (len(lines) - 1) / 2)
-            text = axes.text(at, y, line, ha=align, va="center", size=size, color=colour, parse_math=False)
-            if side == "centre":
-                text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.92})
+        for n, line in enumerate(node.lines):
+            is_sum = n >= node.n_words
+            axes.text(
+                at,
+                middle + LINE * (n - (len(node.lines) - 1) / 2),
+                line,
+                ha=side,
+                va="center_baseline",
+                size=7.5 if is_sum else 8.5,
+                color=GREY if is_sum else INK,
+                parse_math=False,
+            )
 
 
 def _no_flow(ledger: Ledger, mechanism: str) -> str:
@@ -287,22 +327,29 @@ def tell_flow(ledger: Ledger, mechanism: str = "danish_model") -> dict[str, str]
     rows = table_flow(ledger, mechanism)
     title = title_of(mechanism)
     period = period_of_acts(only_mechanism(ledger, mechanism))
-    subtitle = f"Booked for the {title}, euro at the day's rate, {period}. Dark: handled by another"
+    subtitle = f"Booked for the {title}, {rate_of(ledger)}, {period}. Dark: handled by another"
+    subtitle += f"; hatched: {UNSTATED}"
     whole = sum(rows["central_eur"], ZERO)
     if not whole:
         finding = _no_flow(ledger, mechanism)
         return {"finding": finding, "subtitle": subtitle, "alt": f"No bands. {finding}"}
-    unstated = sum(rows.loc[rows["product"] == UNSTATED, "central_eur"], ZERO)
     sums = rows.groupby("channel", sort=False)["central_eur"].sum()
-    whose = [code for code in sums.index if code]
+    whose = [code for code in sums.index if code and sums[code]]
     through = sum((sums[code] for code in whose), ZERO)
-    share = "all" if through == whole else percent(through / whole)
-    finding = f"Of {percent(unstated / whole)} of the {eur(whole)} for the {title} no text says what kind of "
-    finding += f"goods it buys; {share} of it goes through {listed([name_of(c) for c in whose]) or DIRECT}"
+    share = "All" if through == whole else percent(through / whole) if through else "None"
+    finding = f"{share} of the {eur(whole)} booked for the {title} goes through {handlers_of(whose)}; "
+    finding += _of_goods(sum(rows.loc[rows["product"] == UNSTATED, "central_eur"], ZERO) / whole)
     told = "; ".join(
-        f"{name_of(row.payer)} through {name_of(row.channel) if row.channel else DIRECT}, {row.product}: "
-        f"{eur(row.central_eur)}"
-        for row in rows.itertuples(index=False)
-        if row.central_eur
+        f"{payer} through {channel}, {product}: {eur(band.size)}"
+        for band in _bands(rows)
+        for payer, channel, product in [band.names]
     )
     return {"finding": finding, "subtitle": subtitle, "alt": f"Bands from payers to goods. {told}."}
+
+
+def _of_goods(unstated: Decimal) -> str:
+    if unstated == 1:
+        return "no text says what kind of goods it buys"
+    if not unstated:
+        return "texts say of all of it what kind of goods it buys"
+    return f"for {percent(unstated)} of it no text says what kind of goods it buys"

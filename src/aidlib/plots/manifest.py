@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from aidlib.errors import FigureError
 
 __all__ = ["enter", "put", "read_manifest"]
 
+PLAIN = re.compile(r"\w[\w.-]*")
 PATIENCE = 20.0  # seconds that one notebook waits for another's entry
 
 
@@ -22,8 +24,11 @@ def put(path: Path, content: bytes) -> None:
     if path.exists() and path.read_bytes() == content:
         return
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -58,8 +63,12 @@ def read_manifest(folder: Path | str) -> list[dict[str, Any]]:
         return []
     try:
         entries = json.loads(path.read_text("utf-8"))["figures"]
-        return [dict(entry, name=str(entry["name"])) for entry in entries]
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        for entry in entries:
+            for file in (entry["name"], *entry.get("files", {}).values()):
+                if not PLAIN.fullmatch(file):
+                    raise ValueError(f"{file!r} names a file elsewhere")
+        return [dict(entry) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FigureError(
             f"the manifest cannot be read: {error}", where=str(path), fix="Delete it; it is made anew."
         ) from error

@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from aidlib.errors import FigureError
+from aidlib.ledger.files import FORMULA_STARTS, Lines
 from aidlib.plots.frame import frame
 from aidlib.plots.manifest import enter, put
-from aidlib.plots.style import style
+from aidlib.plots.style import require_signs, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 __all__ = ["SavedFigure", "save_figure"]
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ def svg_of(fig: Figure, name: str, *, finding: str, source: str, alt: str, subti
     """Draw title, subtitle and source around a figure, and give it as SVG; no file is written."""
     with style():
         frame(fig, finding=finding, subtitle=subtitle, source=source)
+        for text in _texts(fig):
+            require_signs(text.get_text())
         return _accessible(_drawn(fig, "svg", finding, alt), name, finding, alt)
 
 
@@ -101,7 +106,8 @@ def save_figure(
     Raises
     ------
     FigureError
-        Finding, source or alt text is empty, the name is no file name, or the folder cannot be written.
+        Finding, source or alt text is empty, the name is no file name, the font has no sign for a letter,
+        or the folder cannot be written.
     """
     _require(name, finding=finding, source=source, alt=alt)
     folder = Path(folder)
@@ -144,7 +150,7 @@ def _require(name: str, **texts: str) -> None:
             raise FigureError(
                 f"the {what} is empty", where=f"figure {name!r}", fix=f"Give save_figure a {what}."
             )
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         raise FigureError(
             f"{name!r} cannot name a figure",
             where="save_figure",
@@ -172,13 +178,18 @@ def _drawn(fig: Figure, kind: str, finding: str, alt: str) -> bytes:
     return out.getvalue()
 
 
+def _texts(fig: Figure) -> list[Text]:
+    from matplotlib.text import Text
+
+    return [text for text in fig.findobj(Text) if isinstance(text, Text)]
+
+
 @contextmanager
 def _outlined(fig: Figure) -> Iterator[None]:
     """Draw text as outlines, as in the SVG: cutting fonts to size would take most of a notebook's time."""
     from matplotlib.patheffects import Normal
-    from matplotlib.text import Text
 
-    texts = [(text, text.get_path_effects()) for text in fig.findobj(Text) if isinstance(text, Text)]
+    texts = [(text, text.get_path_effects()) for text in _texts(fig)]
     for text, _ in texts:
         text.set_path_effects([Normal()])
     try:
@@ -211,8 +222,9 @@ def csv_of(data: pd.DataFrame) -> bytes:
     b"donor,eur\n'=1+1,2.50\n"
     """
     plain = data.map(_cell) if len(data) else data
-    text: str = plain.to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8", "backslashreplace")
+    out = Lines()
+    plain.rename(columns=_cell).to_csv(out, index=False, lineterminator=Lines.END)
+    return out.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _cell(value: Any) -> Any:
@@ -220,6 +232,6 @@ def _cell(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, float):
         return f"{value:.6g}" if value == value else ""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "'"):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return value

@@ -12,7 +12,7 @@ from aidlib.ledger import Ledger, build_totals
 from aidlib.ledger.totals import total_commitments
 from aidlib.model import Stage
 from aidlib.plots.bars import draw_sentence
-from aidlib.plots.books import period_of
+from aidlib.plots.books import period_of, rate_of
 from aidlib.plots.cells import Row, draw_cells
 from aidlib.plots.style import BLUE, SKY, as_subject, eur, name_of, percent, sentence
 
@@ -102,7 +102,7 @@ def tell_ladder(ledger: Ledger, *, top: int = 12) -> dict[str, str]:
     """Say how far the money has come: finding, subtitle and alt text."""
     rows = table_ladder(ledger, top=top).to_dict("records")
     subtitle = (
-        "Booked, euro at the day's rate by the highest stage that a text tells, "
+        f"Booked, {rate_of(ledger)} by the highest stage that a text tells, "
         f"acts of {period_of(ledger)}. Bars: share of the donor's sum"
     )
     if not rows:

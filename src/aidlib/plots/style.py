@@ -11,6 +11,7 @@ from functools import cache, wraps
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from aidlib.errors import FigureError
 from aidlib.lexicon import read_table, split
 
 if TYPE_CHECKING:
@@ -84,9 +85,29 @@ def _font(bold: bool) -> Any:
     return get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
 
 
+def require_signs(text: str) -> None:
+    """Refuse a text that the figures' font cannot write; matplotlib would draw boxes for it.
+
+    Raises
+    ------
+    FigureError
+        A sign has no glyph in the font.
+    """
+    fonts = [_font(False), _font(True)]
+    missing = {sign for sign in text if sign != "\n" and not all(f.get_char_index(ord(sign)) for f in fonts)}
+    if missing:
+        signs = " ".join(sorted(sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in missing))
+        raise FigureError(
+            f"the font of the figures cannot write {signs}",
+            where=shorten(repr(text), 60),
+            fix="Write it in Latin, Greek or Cyrillic letters.",
+        )
+
+
 @cache
 def text_width(text: str, *, size: float = 9, bold: bool = False) -> float:
     """Measure a line of text in inches."""
+    require_signs(text)
     font = _font(bold)
     font.set_size(100, 72)
     font.set_text(text)
@@ -104,6 +125,21 @@ def wrap(text: str, width: float, *, size: float = 9, bold: bool = False) -> lis
         if all(text_width(line, size=size, bold=bold) <= width for line in lines):
             return lines
     return lines
+
+
+def clip(text: str, width: float, *, size: float = 9, bold: bool = False, most: int = 2) -> list[str]:
+    """Break a text into at most ``most`` lines of at most ``width`` inches; what is left over is cut off.
+
+    Examples
+    --------
+    >>> clip("a donor whose name is so long that no column could hold it", 1.2)
+    ['a donor whose', 'name is so long…']
+    """
+    for letters in range(len(text), 0, -1):
+        lines = wrap(shorten(text, letters), width, size=size, bold=bold)
+        if len(lines) <= most and all(text_width(line, size=size, bold=bold) <= width for line in lines):
+            return lines
+    return ["…"]
 
 
 def shorten(text: str, letters: int) -> str:
@@ -169,9 +205,11 @@ def percent(share: Decimal | float) -> str:
 
     Examples
     --------
-    >>> percent(0.384), percent(0.004)
-    ('38\xa0%', 'under 1\xa0%')
+    >>> percent(0.384), percent(0.004), percent(0.997)
+    ('38\xa0%', 'under 1\xa0%', 'over 99\xa0%')
     """
+    if 0.995 <= share < 1:
+        return f"over 99{NBSP}%"
     return f"under 1{NBSP}%" if 0 < share < 0.005 else f"{float(share) * 100:.0f}{NBSP}%"
 
 

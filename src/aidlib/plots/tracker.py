@@ -188,7 +188,8 @@ def tell_theirs(ledger: Ledger, theirs: dict[str, Decimal], last: str, *, top: i
     )
     finding += f" for {_donors(rows)}" if whole else ""
     if more and less:
-        finding += f"; for {listed([as_subject(row['name']) for row in more[:4]])} ours is the larger"
+        named = listed([as_subject(row["name"]) for row in more])
+        finding += f"; for {named if len(more) < 4 else f'{len(more)} of them'} ours is the larger"
     told = "; ".join(
         f"{row['name']}: theirs {eur(row['theirs_eur'])}, ours {eur(row['ours_eur'])}"
         + (f", {row['why']}" if row["why"] else "")

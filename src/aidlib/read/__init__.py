@@ -13,10 +13,23 @@ from aidlib.read.fields import SetAside
 from aidlib.read.language import foreign_language
 from aidlib.read.pages import read_single
 from aidlib.read.records import read_jsonl, read_parquet
+from aidlib.read.warc import read_warc
 
-__all__ = ["ENDINGS", "SetAside", "find_inputs", "project_root", "read_document", "read_documents"]
+__all__ = [
+    "ENDINGS",
+    "SetAside",
+    "check_text",
+    "find_inputs",
+    "project_root",
+    "read_document",
+    "read_documents",
+    "read_file",
+]
 
-ENDINGS = (".txt", ".md", ".html", ".htm", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+ENDINGS = (
+    *(".txt", ".md", ".html", ".htm", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet"),
+    *(".warc", ".warc.gz"),
+)
 
 
 def project_root(start: Path | None = None) -> Path:
@@ -120,7 +133,7 @@ def read_documents(
 def _read_files(files: list[Path], any_language: bool) -> Iterator[Document | SetAside]:
     seen: dict[str, str] = {}
     for path in files:
-        for line, result in _read_file(path):
+        for line, result in read_file(path):
             if isinstance(result, SetAside):
                 yield result
                 continue
@@ -141,6 +154,17 @@ def _check(document: Document, seen: dict[str, str], where: str, any_language: b
             where=where,
             fix="Give each document an id of its own; the first one is kept.",
         )
+    check_text(document, where, any_language)
+
+
+def check_text(document: Document, where: str, any_language: bool) -> None:
+    """Refuse a document without text, and one that is surely not in English.
+
+    Raises
+    ------
+    ReadError
+        It is empty, or in another language while ``any_language`` is false.
+    """
     if not document.text.strip():
         raise ReadError(f"document {document.id!r} has no text", where=where, fix="Fill it, or take it away.")
     language = None if any_language else foreign_language(document.text)
@@ -173,7 +197,7 @@ def read_document(path: Path | str, *, any_language: bool = True) -> Document:
     )
 
 
-def _read_file(path: Path) -> Iterator[tuple[int | None, Document | SetAside]]:
+def read_file(path: Path) -> Iterator[tuple[int | None, Document | SetAside]]:
     """Read one file of any kind; ``line`` is None where the file is one document."""
     ending = ending_of(path) or ""
     try:
@@ -181,10 +205,16 @@ def _read_file(path: Path) -> Iterator[tuple[int | None, Document | SetAside]]:
             yield from read_parquet(path)
         elif ending.startswith(".jsonl"):
             yield from read_jsonl(path, ending)
+        elif ending.startswith(".warc"):
+            with path.open("rb") as file:
+                yield from ((n, item) for n, item in read_warc(file, str(path)) if item is not None)
         else:
             yield None, read_single(path, ending)
     except ReadError as error:
-        yield None, SetAside.of(error, name=None if ending.startswith((".j", ".p")) else path.stem, path=path)
+        yield (
+            None,
+            SetAside.of(error, name=None if ending.startswith((".j", ".p", ".w")) else path.stem, path=path),
+        )
     except (OSError, EOFError, zlib.error) as error:
         broken = ReadError(
             f"{path.name} cannot be read: {error}", where=str(path), fix="Check the file, and copy it again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,21 +68,33 @@ def _parse_yaml(block: str, where: str) -> dict[str, Any]:
 
 def read_html(path: Path, raw: bytes) -> Document:
     """Take main text and metadata of a saved page; nothing is fetched."""
+    return read_page(raw, path.stem, str(path), None)
+
+
+def read_page(raw: bytes, name: str, where: str, url: str | None) -> Document:
+    """Take main text and metadata of a page's bytes; ``url`` is where it was found, if that is known."""
     import trafilatura
 
-    html = decode_text(raw, str(path), _encoding_of(raw))
-    # A fixed latest day keeps the answer the same on every day that it is asked.
-    found: Any = trafilatura.bare_extraction(
-        html,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={"original_date": True, "extensive_search": False, "max_date": "2100-01-01"},
-    )
+    html = decode_text(raw, where, _encoding_of(raw))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of time zones that no one knows: only the day counts
+        # A fixed latest day keeps the answer the same on every day that it is asked.
+        found: Any = trafilatura.bare_extraction(
+            html,
+            url=url,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={
+                "original_date": True,
+                "extensive_search": False,
+                "max_date": "2100-01-01",
+            },
+        )
     if found is None or not (found.text or "").strip():
-        raise ReadError("the page has no main text", where=str(path), fix="Save its text as .txt or .md.")
+        raise ReadError("the page has no main text", where=where, fix="Save its text as .txt or .md.")
     published = date.fromisoformat(found.date) if found.date else None
     outlet = found.sitename or found.hostname
-    return Document(path.stem, found.text, found.title, published, outlet, url_of({"url": found.url}))
+    return Document(name, found.text, found.title, published, outlet, url_of({"url": found.url or url}))
 
 
 def _encoding_of(raw: bytes) -> str:

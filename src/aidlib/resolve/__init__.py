@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aidlib.resolve.constraints import Constraints, Key
-from aidlib.resolve.copies import find_copies
 from aidlib.resolve.resolution import Link, Placement, Resolution, resolve_events
 
-__all__ = ["Constraints", "Key", "Link", "Placement", "Resolution", "find_copies", "resolve_events"]
+__all__ = ["Constraints", "Key", "Link", "Placement", "Resolution", "resolve_events"]

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from aidlib.lexicon import home_currencies
 from aidlib.model import Commitment, Item, Span, Stage
 from aidlib.resolve.match import SCHEMES
-from aidlib.resolve.reports import RANKS, Report, significant_digits, stated_interval
+from aidlib.resolve.reports import RANKS, Report, significant_digits
 
 __all__ = ["act_status", "build_commitment", "make_slug", "report_sha"]
 
@@ -38,14 +39,11 @@ def act_status(reports: Sequence[Report], recipient: str) -> str:
 def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: str) -> Commitment:
     """Build the commitment that the reports, in order of telling, tell of.
 
-    A field takes the value that most reports give, copies of one text being one. A sum in the donor's
-    own currency comes before an outlet's conversion, a firm one before a proposed one, an exact one
-    before a vague one.
+    A field takes the value that most reports give. A sum in the donor's own currency comes before
+    an outlet's conversion, a firm one before a proposed one, an exact one before a vague one.
     """
     first = reports[0].event
-    heard = _once_a_text(reports)
-    voices = [report.event for report in heard]
-    best = _best_sum(reports, heard)
+    best = _best_sum(reports)
     day, how, notes = _announced(reports)
     stage = max((report.event.stage for report in reports), key=RANKS.__getitem__)
     return Commitment(
@@ -56,9 +54,9 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
         stage=stage,
         reports=tuple(report.key for report in reports),
         donors=tuple(sorted({donor for report in reports for donor in report.event.donors or ()})),
-        channel=_most([event.channel for event in voices]),
-        mechanism=_most([event.mechanism for event in voices], prefer=SCHEMES),
-        aid_type=_most([event.aid_type for event in voices]),
+        channel=_most([report.event.channel for report in reports]),
+        mechanism=_most([report.event.mechanism for report in reports], prefer=SCHEMES),
+        aid_type=_most([report.event.aid_type for report in reports]),
         announced_on=day,
         announced_how=how,
         stage_dates=_stage_dates(reports),
@@ -69,17 +67,9 @@ def build_commitment(reports: Sequence[Report], commitment_id: str, recipient: s
         modifier=best.report.event.modifier if best else "none",
         items=_items(reports),
         n_reports=len(reports),
-        n_outlets=len({report.outlet for report in reports}),
+        n_outlets=len({report.document.source or report.document.id for report in reports}),
         reasons=tuple(notes + _doubts(reports)),
     )
-
-
-def _once_a_text(reports: Sequence[Report]) -> list[Report]:
-    """Leave out the reports of copies whose original, or another copy of it, has told before."""
-    first: dict[str, Report] = {}
-    for report in reports:
-        first.setdefault(report.origin.id, report)
-    return [report for report in reports if first[report.origin.id].document is report.document]
 
 
 def _most(values: Sequence[Value | None], prefer: frozenset[str] = frozenset()) -> Value | None:
@@ -112,13 +102,12 @@ def _sums_told(report: Report) -> list[_Told]:
     ]
 
 
-def _best_sum(reports: Sequence[Report], heard: Sequence[Report]) -> _Told | None:
+def _best_sum(reports: Sequence[Report]) -> _Told | None:
     told = [sum_ for report in reports for sum_ in _sums_told(report)]
     if not told:
         return None
     home = home_currencies().get(told[0].report.event.donor or "")
-    counted = {report.key for report in heard}
-    support = Counter((sum_.amount, sum_.currency) for sum_ in told if sum_.report.key in counted)
+    support = Counter((sum_.amount, sum_.currency) for sum_ in told)
 
     def rank(sum_: _Told) -> tuple[bool, bool, bool, bool, int, int, int, int]:
         event = sum_.report.event
@@ -138,7 +127,7 @@ def _best_sum(reports: Sequence[Report], heard: Sequence[Report]) -> _Told | Non
 
 def _announced(reports: Sequence[Report]) -> tuple[date | None, str, list[str]]:
     """Day of the act: the earliest that a text states, else the earliest publication."""
-    dated = [report for report in reports if stated_interval(report.event)]
+    dated = [report for report in reports if report.is_dated]
     if dated:
         best = min(dated, key=lambda report: (report.last, report.order))
         partial = best.event.date_precision not in (None, "day") or len(best.event.date or "") < 10
@@ -155,7 +144,7 @@ def _stage_dates(reports: Sequence[Report]) -> tuple[tuple[str, str], ...]:
     for report in reports:
         published = report.document.published
         told = published.isoformat() if published and not report.is_loose else None
-        text = report.event.date if stated_interval(report.event) else told
+        text = report.event.date if report.is_dated else told
         if text:
             entry = (report.last, text)
             found[report.event.stage] = min(found.get(report.event.stage, entry), entry)
@@ -179,7 +168,7 @@ def _doubts(reports: Sequence[Report]) -> list[str]:
         notes.append("sums_disagree_between_currencies" if len(currencies) > 1 else "sums_disagree")
     if reports[0].event.donor is None:
         notes.append("donor_unknown")
-    if any(report.event.date and not stated_interval(report.event) for report in reports):
+    if any(report.event.date and not report.is_dated for report in reports):
         notes.append("date_unreadable")
     return notes
 
@@ -191,10 +180,15 @@ def make_slug(earliest: Report) -> str:
     """
     event = earliest.event
     # The month of the earliest telling: later documents may date the act better, its name stays.
-    month = (earliest.last if not earliest.is_loose else earliest.told).isoformat()[:7]
+    month = _month(earliest.told if earliest.is_loose else earliest.last)
     way = event.mechanism or (str(event.aid_type) if event.aid_type else "aid")
     kind = "total-" if event.is_cumulative_total else ""
     return f"{event.donor or 'XXX'}-{event.recipient or 'XXX'}-{kind}{way}-{month}-{_size(earliest)}"
+
+
+@cache
+def _month(day: date) -> str:
+    return f"{day:%Y-%m}"
 
 
 def _size(report: Report) -> str:
@@ -205,10 +199,15 @@ def _size(report: Report) -> str:
     currency = event.currency or "XXX"
     if not event.amount.is_finite() or abs(event.amount) >= BEYOND:
         return f"{currency}_beyond"
+    return currency + _scaled(event.amount)
+
+
+@lru_cache(maxsize=65536)
+def _scaled(amount: Decimal) -> str:
     for scale, letter in SCALES:
-        if abs(event.amount) >= scale:
-            return f"{currency}{format((event.amount / scale).normalize(), 'f')}{letter}"
-    return f"{currency}{format(event.amount.normalize(), 'f')}"
+        if abs(amount) >= scale:
+            return format((amount / scale).normalize(), "f") + letter
+    return format(amount.normalize(), "f")
 
 
 def report_sha(report: Report) -> str:

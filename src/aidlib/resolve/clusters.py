@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import product
 from typing import NamedTuple
 
 from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.constraints import Constraints, Key
-from aidlib.resolve.match import (
-    EXACT,
-    SCHEMES,
-    WIDEST_ROUNDING,
-    match_accept,
-    match_doubt,
-    match_reports,
-)
+from aidlib.resolve.match import EXACT, SCHEMES, match_accept, match_doubt, match_reports
 from aidlib.resolve.reports import Report
 
 __all__ = ["Edge", "Group", "group_reports"]
@@ -31,10 +24,7 @@ BUCKET = math.log(1.1)
 WIDEST = 1.35
 FLOOR = 2.0
 CONTRADICTION = -4.0
-WHAT_IS_SAID = attrgetter(
-    *"donor recipient stage amount currency mechanism items is_cumulative_total".split()
-)
-
+ONE_SUM = frozenset({"sum_same", "sum_converted", "sum_rounded"})
 
 # Donor, recipient, whether a total; within it the kind of block, and what its reports share.
 Home = tuple[str, str | None, bool]
@@ -64,7 +54,7 @@ def group_reports(
     table: RateTable | None = None,
     constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
 ) -> tuple[list[Group], list[Edge]]:
-    """Group the reports that tell of one act; what people have decided comes first, then copies.
+    """Group the reports that tell of one act; what people have decided comes first.
 
     Returns
     -------
@@ -73,21 +63,30 @@ def group_reports(
     undecided
         Edges between groups whose sums agree, but for which too little else speaks.
     """
-    edges, table = [], table or default_rates()
-    doubt, accept = match_doubt(), match_accept()
-    for left, right in _candidates(reports, constraints.dropped):
-        score, cues = match_reports(reports[left], reports[right], table=table)
-        if score >= doubt:
-            edges.append(Edge(score, left, right, cues))
-    edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left, e.right))
+    table = table or default_rates()
     joined = _Union(reports, table)
     joined.obey(constraints)
-    for edge in _copied(reports, constraints.dropped):
-        joined.follow(edge)
-    undecided = [edge for edge in edges if edge.score < accept]
-    for edge in edges[: len(edges) - len(undecided)]:
+    firm, undecided = _weigh(reports, constraints.dropped, table)
+    for edge in firm:
         joined.join(edge)
     return joined.groups(), [edge for edge in undecided if joined.is_open(edge)]
+
+
+def _weigh(
+    reports: Sequence[Report], dropped: frozenset[Key], table: RateTable
+) -> tuple[list[Edge], list[Edge]]:
+    """Find the edges that join, and those of one sum that are left in doubt; the strongest first."""
+    accept, doubt = match_accept(), match_doubt()
+    firm, undecided = [], []
+    for left, right in _candidates(reports, dropped):
+        score, cues = match_reports(reports[left], reports[right], table=table)
+        if score >= accept:
+            firm.append(Edge(score, left, right, cues))
+        elif score >= doubt and not ONE_SUM.isdisjoint(cues):
+            undecided.append(Edge(score, left, right, cues))
+    for edges in (firm, undecided):
+        edges.sort(key=lambda e: (-e.score, e.right - e.left, e.left))
+    return firm, undecided
 
 
 class _Union:
@@ -122,17 +121,7 @@ class _Union:
 
     def join(self, edge: Edge) -> None:
         a, b = self.find(edge.left), self.find(edge.right)
-        if a == b or not self._may_be_one(a, b):
-            return
-        # Two reports alone do not contradict what their edge says.
-        if len(self._members[a]) + len(self._members[b]) > 2 and self._contradict(a, b):
-            return
-        self._unite(edge)
-
-    def follow(self, edge: Edge) -> None:
-        """Join what a text says and a copy says again."""
-        a, b = self.find(edge.left), self.find(edge.right)
-        if a != b and self._may_be_one(a, b):
+        if a != b and self._may_be_one(a, b) and not self._contradict(a, b, edge):
             self._unite(edge)
 
     def _may_be_one(self, a: int, b: int) -> bool:
@@ -151,15 +140,16 @@ class _Union:
         self._witnesses[a] = self._choose_witnesses(self._witnesses[a] | self._witnesses[b])
         self._why.setdefault(edge.right, edge)
 
-    def _contradict(self, a: int, b: int) -> bool:
-        return any(self._differ(x, y) for x in self._witnesses[a] for y in self._witnesses[b])
-
-    def _differ(self, x: int, y: int) -> bool:
-        one, other = self._reports[min(x, y)], self._reports[max(x, y)]
-        # What was proposed may have become law with another amount.
-        if one.is_proposed != other.is_proposed:
-            return False
-        return match_reports(one, other, table=self._table)[0] <= CONTRADICTION
+    def _contradict(self, a: int, b: int, edge: Edge) -> bool:
+        for x, y in product(self._witnesses[a], self._witnesses[b]):
+            left, right = (x, y) if x < y else (y, x)
+            one, other = self._reports[left], self._reports[right]
+            # What was proposed may have become law with another amount; those of the edge agree.
+            if one.is_proposed != other.is_proposed or (left == edge.left and right == edge.right):
+                continue
+            if match_reports(one, other, table=self._table)[0] <= CONTRADICTION:
+                return True
+        return False
 
     def _choose_witnesses(self, members: set[int]) -> set[int]:
         """First and last of the reports, and the first and last with a sum."""
@@ -167,10 +157,11 @@ class _Union:
         return {choose(found) for found in (members, with_sum) if found for choose in (min, max)}
 
     def is_open(self, edge: Edge) -> bool:
-        a, b = self.find(edge.left), self.find(edge.right)
-        is_sum = bool({"sum_same", "sum_converted", "sum_rounded"} & set(edge.cues))
         # A report that found its act elsewhere is settled.
-        return a != b and is_sum and edge.right not in self._why and self._may_be_one(a, b)
+        if edge.right in self._why:
+            return False
+        a, b = self.find(edge.left), self.find(edge.right)
+        return a != b and self._may_be_one(a, b)
 
     def groups(self) -> list[Group]:
         found = defaultdict(list)
@@ -182,48 +173,31 @@ class _Union:
         ]
 
 
-def _copied(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[Edge]:
-    """Tie each statement of a copied text to the same statement where it was told first."""
-    copied = {report.origin.id for report in reports if report.origin is not report.document}
-    first: dict[tuple[object, ...], int] = {}
-    times: Counter[tuple[object, ...]] = Counter()
-    for n, report in enumerate(reports):
-        if report.origin.id not in copied or report.key in dropped:
-            continue
-        said = WHAT_IS_SAID(report.event)
-        # A text may say the same of two acts: the copy's second time tells again of the second.
-        times[report.document.id, *said] += 1
-        left = first.setdefault((report.origin.id, *said, times[report.document.id, *said]), n)
-        if left != n:
-            yield Edge(math.inf, left, n, ("text_copied",))
-
-
 def _candidates(reports: Sequence[Report], dropped: frozenset[Key]) -> Iterator[tuple[int, int]]:
     """Pairs worth weighing: one donor, recipient and kind, and a sum, scheme or weapon shared."""
     homes: dict[Home, list[int]] = defaultdict(list)
     for n, report in enumerate(reports):
         event = report.event
         if event.donor is not None and report.key not in dropped:
-            homes[event.donor, event.recipient, event.is_cumulative_total].append(n)
-    # One home after the other: its reports stay in the processor's cache.
+            homes[event.donor, event.recipient, report.is_total].append(n)
+    # One home after the other: what is compared stays in the processor's cache.
     for members in homes.values():
-        for left, right in _pairs([reports[n] for n in members]):
-            yield members[left], members[right]
+        yield from _candidates_at_home(reports, members)
 
 
-def _pairs(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
+def _candidates_at_home(reports: Sequence[Report], members: Sequence[int]) -> Iterator[tuple[int, int]]:
     blocks: dict[Shared, list[int]] = defaultdict(list)
-    least = [min(report.euros, default=0.0) for report in reports]
-    most = [max(report.euros, default=math.inf) for report in reports]
-    for right, report in enumerate(reports):
+    for right in members:
+        report = reports[right]
         filed, more = _keys(report)
         found: set[int] = set()
         for key in (*filed, *more):
             if key in blocks:
                 found.update(blocks[key][-NEAREST[key[0]] :])
-        low, high = least[right] / FLOOR, most[right] * FLOOR
+        low, high = report.least / FLOOR, report.most * FLOOR
         for left in found:
-            if most[left] >= low and least[left] <= high and _may_match(reports[left], report):
+            other = reports[left]
+            if other.most >= low and other.least <= high and _may_match(other, report):
                 yield left, right
         for key in filed:
             blocks[key].append(right)
@@ -235,22 +209,22 @@ def _may_match(a: Report, b: Report) -> bool:
         return False
     if not a.euros or not b.euros:
         return True
+    if len(a.sums) == len(b.sums) == 1 and _surely_differ(a, b):
+        return False
     widest = FLOOR if "at_least" in (a.event.modifier, b.event.modifier) else WIDEST
-    if len(a.sums) == len(b.sums) == 1:
-        x, y = a.euros[0], b.euros[0]
-        return x <= widest * y and y <= widest * x and not _surely_differ(a, b)
     return any(x <= widest * y and y <= widest * x for x in a.euros for y in b.euros)
 
 
 def _surely_differ(a: Report, b: Report) -> bool:
-    """Whether two lone sums of one currency differ so that no rounding makes them equal."""
+    """Whether two lone sums of one currency differ: no rounding makes them equal."""
     x, y = a.sums[0], b.sums[0]
-    if x.currency != y.currency or a.is_proposed != b.is_proposed:
-        return False
     gap = abs(x.amount - y.amount)
+    if gap <= EXACT * x.amount or x.currency != y.currency or a.is_proposed != b.is_proposed:
+        return False
     if x.digits == y.digits:
-        return gap > EXACT * x.amount
-    return gap > WIDEST_ROUNDING * max(x.amount, y.amount) and not (x.is_floor or y.is_floor)
+        return True
+    coarse = x if x.digits < y.digits else y
+    return gap > coarse.slack and not coarse.is_floor and gap / max(x.amount, y.amount) > EXACT
 
 
 def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
@@ -259,7 +233,7 @@ def _keys(report: Report) -> tuple[list[Shared], list[Shared]]:
     buckets = {math.floor(math.log(eur) / BUCKET) for eur in report.euros}
     filed: list[Shared] = [("sum", bucket) for bucket in buckets]
     more: list[Shared] = [("sum", bucket + step) for bucket in buckets for step in (-1, 1)]
-    if event.is_cumulative_total:
+    if report.is_total:
         return [*filed, ("total", (event.mechanism, event.aid_type))], more
     if event.mechanism in SCHEMES or report.is_proposed:
         filed.append(("scheme", event.mechanism))

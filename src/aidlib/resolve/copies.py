@@ -1,9 +1,12 @@
-"""In: documents. Out: which of them print the text of another again, as papers print a wire's item."""
+"""In: documents. Out: which of them are copies of one text, such as one wire item in many papers.
+
+Copies are one voice: they confirm nothing that the first of them does not say.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from zlib import crc32
@@ -13,7 +16,7 @@ import numpy.typing as npt
 
 from aidlib.model import Document
 
-__all__ = ["find_copies"]
+__all__ = ["count_voices", "find_copies"]
 
 Codes = npt.NDArray[np.uint64]
 
@@ -23,7 +26,7 @@ LENGTH = 5  # words to a shingle
 # that is a Jaccard index of 0.7), and of the shingles of both, so that one may be cut to half.
 OF_SHORTER = 0.82
 OF_BOTH = 0.5
-# Releases on two packages may be of one mould; then their figures differ, and mostly their weeks.
+# Releases on two packages may be of one mould; then their figures differ, or their weeks.
 OF_FIGURES = 0.75
 DAYS = 10
 # In fewer shingles than this a mould weighs too much: short texts are copies word by word only.
@@ -35,11 +38,11 @@ LARGEST_TABLE = 28  # bits: 256 MB
 NO_TEXT = sha256(b"").hexdigest()
 
 
-def find_copies(documents: Iterable[Document]) -> dict[str, Document]:
+def find_copies(documents: Iterable[Document]) -> dict[str, str]:
     """Find the documents whose text is that of another, told earlier.
 
     Texts of the same words are copies; case, punctuation and spacing aside. So are longer texts, of
-    days that are known and near, that share most of their word 5-shingles and figures: another
+    days that are near or unknown, that share most of their word 5-shingles and figures: another
     headline, a cut tail, misprints or a line of the paper's own make no other report. Candidates
     come from MinHash and locality-sensitive hashing (Broder 1997; datasketch) with a fixed seed,
     and each is compared in full.
@@ -52,21 +55,21 @@ def find_copies(documents: Iterable[Document]) -> dict[str, Document]:
 
     Returns
     -------
-    dict of str to Document
-        Id of each copy, and its original: of all texts like it the earliest, by day, then id. An
-        original is never a copy itself.
+    dict of str to str
+        Id of each copy, and that of its original: of all texts like it the earliest, by day, then
+        id. An original is never a copy itself.
 
     Examples
     --------
     >>> wire = Document.from_text("Latvia gave €2 million.", id="a", published="2024-05-01")
     >>> paper = Document.from_text("LATVIA GAVE €2 MILLION", id="b", published="2024-05-02")
-    >>> find_copies([paper, wire])["b"].id
-    'a'
+    >>> find_copies([paper, wire])
+    {'b': 'a'}
     """
     listed = sorted((one for one in documents if one.register is None), key=_order)
     exact, others = _same_words(listed)
     near = _near_copies(others)
-    return near | {name: near.get(original.id, original) for name, original in exact.items()}
+    return near | {name: near.get(original, original) for name, original in exact.items()}
 
 
 def _order(document: Document) -> tuple[date, str]:
@@ -77,7 +80,7 @@ def _words(text: str) -> bytes:
     return " ".join(WORD.findall(text.casefold())).encode("utf-8", "backslashreplace")
 
 
-def _same_words(listed: Sequence[Document]) -> tuple[dict[str, Document], list[Document]]:
+def _same_words(listed: Sequence[Document]) -> tuple[dict[str, str], list[Document]]:
     """Part documents into copies word by word, each with its original, and the rest."""
     first: dict[str | bytes, Document] = {}
     copies, others = {}, []
@@ -89,7 +92,7 @@ def _same_words(listed: Sequence[Document]) -> tuple[dict[str, Document], list[D
         if original is document:
             others.append(document)
         else:
-            copies[document.id] = original
+            copies[document.id] = original.id
     return copies, others
 
 
@@ -110,9 +113,9 @@ def _shingles(words: bytes) -> Codes:
     return np.unique((mixed * MULTIPLIER) >> np.uint64(32))
 
 
-def _near_copies(others: Sequence[Document]) -> dict[str, Document]:
+def _near_copies(others: Sequence[Document]) -> dict[str, str]:
     """Find texts that are mostly those of others; an original is the centre of its copies."""
-    held = _with_recurring([one for one in others if one.published and len(one.text) >= 2 * SHORTEST])
+    held = _with_recurring([one for one in others if len(one.text) >= 2 * SHORTEST])
     if len(held) < 2:
         return {}
     # It takes a third of a second to load, and most ledgers hold no two texts that are alike.
@@ -126,7 +129,7 @@ def _near_copies(others: Sequence[Document]) -> dict[str, Document]:
         sketch.update_batch(_shingles(_words(document.text)).tolist())
         likest = max(((_shared(held[n], document), -n) for n in index.query(sketch)), default=(0.0, 0))
         if likest[0]:
-            copies[document.id] = held[-likest[1]]
+            copies[document.id] = held[-likest[1]].id
         else:
             index.insert(place, sketch)
     return copies
@@ -151,7 +154,7 @@ def _recurs(met: npt.NDArray[np.uint8]) -> bool:
 
 def _shared(one: Document, other: Document) -> float:
     """Share of the shorter text that the longer has too; 0 where they are no copies."""
-    if one.published is None or other.published is None or abs((one.published - other.published).days) > DAYS:
+    if one.published and other.published and abs((one.published - other.published).days) > DAYS:
         return 0.0
     a, b = _words(one.text), _words(other.text)
     left, right = _shingles(a), _shingles(b)
@@ -164,3 +167,26 @@ def _shared(one: Document, other: Document) -> float:
 def _same_figures(a: bytes, b: bytes) -> bool:
     left, right = ({word for word in words.split() if word[:1].isdigit()} for words in (a, b))
     return len(left & right) >= OF_FIGURES * min(len(left), len(right))
+
+
+def count_voices(documents: Sequence[Document], copies: Mapping[str, str]) -> int:
+    """Count the outlets among documents that speak for themselves; copies of one text are one voice.
+
+    Examples
+    --------
+    >>> told = [Document("a", "", source="AP"), Document("b", "", source="Times")]
+    >>> count_voices(told, {}), count_voices(told, {"b": "a"})
+    (2, 1)
+    """
+    leader: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            name = leader[name]
+        return name
+
+    for document in documents:
+        outlet = f"outlet {document.source}" if document.source else f"text {document.id}"
+        leader[root(f"text {copies.get(document.id, document.id)}")] = root(outlet)
+        leader[root(f"text {document.id}")] = root(outlet)
+    return len({root(f"text {document.id}") for document in documents})

@@ -9,9 +9,9 @@ from aidlib.errors import RateError
 from aidlib.lexicon import match_weights
 from aidlib.model import AidType
 from aidlib.rates import RateTable, default_rates
-from aidlib.resolve.reports import Report, Sum, unit_of
+from aidlib.resolve.reports import Report, Sum, slack_of, unit_of
 
-__all__ = ["EXACT", "SCHEMES", "WIDEST_ROUNDING", "Match", "match_accept", "match_doubt", "match_reports"]
+__all__ = ["EXACT", "SCHEMES", "Match", "match_accept", "match_doubt", "match_reports"]
 
 Match = tuple[float, tuple[str, ...]]
 
@@ -39,8 +39,7 @@ CONVERTED = 0.015
 NEARBY = 0.10
 AMENDED = 0.25
 AT_ONCE = 10
-# A one-digit sum stands for anything within half a unit; beyond this it says too little.
-WIDEST_ROUNDING = 0.085
+OTHER_SUM = (("sum_differs",), ("sum_near",))
 VAGUE = (None, AidType.MIXED)
 NOTHING: Match = (0.0, ())
 
@@ -80,20 +79,20 @@ def match_reports(a: Report, b: Report, *, table: RateTable | None = None) -> Ma
     """
     table = table or default_rates()
     sums = _match_sums(a, b, table)
-    if a.event.is_cumulative_total:
+    if a.is_total:
         return _match_totals(a, b, sums)
-    if sums[1] == ("sum_differs",) and not _is_amended(a, b):
-        # Nothing else can outweigh it.
-        return sums
-    if sums[1] in (("sum_differs",), ("sum_near",)) and _is_amended(a, b):
-        sums = _cue("sum_amended")
-    way, items, kind, days = (
-        _match_mechanisms(a, b),
-        _match_items(a, b),
-        _match_kinds(a, b),
-        _match_days(a, b),
+    if sums[1] in OTHER_SUM:
+        if _is_amended(a, b):
+            sums = _cue("sum_amended")
+        elif sums[1] == OTHER_SUM[0]:
+            # Nothing else can outweigh it.
+            return sums
+    mechanisms, items = _match_mechanisms(a, b), _match_items(a, b)
+    kinds, days = _match_kinds(a, b), _match_days(a, b)
+    return (
+        sums[0] + mechanisms[0] + items[0] + kinds[0] + days[0],
+        sums[1] + mechanisms[1] + items[1] + kinds[1] + days[1],
     )
-    return sums[0] + way[0] + items[0] + kind[0] + days[0], sums[1] + way[1] + items[1] + kind[1] + days[1]
 
 
 @lru_cache(maxsize=65536)
@@ -108,14 +107,14 @@ def _match_sums(a: Report, b: Report, table: RateTable) -> Match:
     if not a.sums or not b.sums:
         return NOTHING
     if len(a.sums) == len(b.sums) == 1:
-        return _match_sum(a.sums[0], b.sums[0], a.told, b.told, table)
+        return _match_sum(a.sums[0], b.sums[0], (a.told, b.told), table)
     return max(
-        (_match_sum(x, y, a.told, b.told, table) for x in a.sums for y in b.sums),
+        (_match_sum(x, y, (a.told, b.told), table) for x in a.sums for y in b.sums),
         key=lambda match: match[0],
     )
 
 
-def _match_sum(x: Sum, y: Sum, first: date, second: date, table: RateTable) -> Match:
+def _match_sum(x: Sum, y: Sum, days: tuple[date, date], table: RateTable) -> Match:
     if x.currency == y.currency:
         gap = abs(x.amount - y.amount) / max(x.amount, y.amount)
         if gap <= EXACT and (gap == 0 or min(x.digits, y.digits) > 2):
@@ -123,7 +122,6 @@ def _match_sum(x: Sum, y: Sum, first: date, second: date, table: RateTable) -> M
             digits = min(x.digits, y.digits, 3)
             return weights["sum_same"] + weights["sum_same_digit"] * (digits - 1), ("sum_same",)
         return _match_rounded(x, y, x.amount, y.amount) or _cue("sum_differs")
-    days = first, second
     gaps = [(gap, ratio) for gap, ratio in (_convert_gap(x, y, day, table) for day in days) if ratio]
     if not gaps:
         return NOTHING
@@ -152,7 +150,7 @@ def _match_rounded(x: Sum, y: Sum, left: float, right: float) -> Match | None:
     unit = coarse.unit if of == coarse.amount else unit_of(of, coarse.digits)
     is_floor = coarse.is_floor and of <= fine < of + unit
     gap = abs(fine - of)
-    if is_floor or gap <= min(unit / 2, WIDEST_ROUNDING * of):
+    if is_floor or gap <= slack_of(of, unit):
         return _cue("sum_rounded", max(min(coarse.digits, 3), 2 if gap <= CONVERTED * of else 1))
     return None
 
@@ -181,14 +179,13 @@ def _match_mechanisms(a: Report, b: Report) -> Match:
 
 
 def _match_items(a: Report, b: Report) -> Match:
-    if not a.items and not b.items:
-        return NOTHING
-    shared = a.items.keys() & b.items.keys() if a.items and b.items else frozenset()
+    if not a.items or not b.items:
+        differs = (a.named or b.named) and _is_goods_beside_sum(a, b)
+        return _cue("item_differs") if differs else NOTHING
+    shared = a.items.keys() & b.items.keys()
     lacks_sum = not (a.sums and b.sums)
     if not shared:
-        differs = bool(a.named and b.named) or (
-            lacks_sum and bool(a.named or b.named) and (_is_goods_beside_sum(a, b) or (a.items and b.items))
-        )
+        differs = (a.named and b.named) or (lacks_sum and (a.named or b.named))
         return _cue("item_differs") if differs else NOTHING
     # Goods told without a sum are not the package that names them too, unless both go one way.
     is_one_way = bool(a.sums) == bool(b.sums) or (a.mechanism is not None and a.mechanism == b.mechanism)
@@ -197,12 +194,11 @@ def _match_items(a: Report, b: Report) -> Match:
     is_named = not a.named.isdisjoint(b.named)
     score, cues = _cue("item_named" if is_named else "item_generic")
     counts = [(a.items[item], b.items[item]) for item in shared]
-    equal = sum(x == y and x is not None for x, y in counts)
-    differ = sum(x != y and x is not None and y is not None for x, y in counts)
-    if equal:
+    equals = [x == y for x, y in counts if x is not None and y is not None]
+    if equal := sum(equals):
         more, names_of = _cue("item_count", min(equal, 2))
         return score + more, cues + names_of
-    if differ and lacks_sum:
+    if equals and lacks_sum:
         more, names_of = _cue("item_count_differs")
         return score + more, cues + names_of
     return score, cues
@@ -272,9 +268,9 @@ def _ladder(days: int, steps: tuple[tuple[int, str], ...]) -> str:
 
 def _match_totals(a: Report, b: Report, sums: Match) -> Match:
     """Running totals of one donor and kind: the same sum told again; one that grew is another figure."""
-    same_kind = a.event.mechanism == b.event.mechanism and a.event.aid_type == b.event.aid_type
+    same_kind = a.mechanism == b.mechanism and a.event.aid_type == b.event.aid_type
     if not same_kind or not a.sums or not b.sums or b.told_day - a.told_day > 500:
         return NOTHING
-    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.event.mechanism in SCHEMES):
+    if sums[0] > 0 or (sums[1] == ("sum_near",) and a.mechanism in SCHEMES):
         return _cue("total_same")
     return NOTHING

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 
 from aidlib.errors import RateError
 from aidlib.model import Document, Event, Reading, Stage
 from aidlib.rates import RateTable, default_rates
 
 __all__ = [
-    "RANKS",
     "Report",
     "act_interval",
     "collect_reports",
     "make_report",
     "significant_digits",
+    "slack_of",
     "stated_interval",
     "unit_of",
 ]
@@ -27,6 +27,8 @@ __all__ = [
 # Undated background is taken to be at most this old.
 PAST_DAYS = 900
 UNKNOWN_DAY = date(2022, 1, 1)
+# A one-digit sum stands for anything within half a unit; beyond this it says too little.
+WIDEST_ROUNDING = 0.085
 LARGEST = Decimal(10) ** 36
 RANKS = {stage: stage.rank for stage in Stage}
 
@@ -35,14 +37,16 @@ RANKS = {stage: stage.rank for stage in Stage}
 class Sum:
     """One sum of an event as a float, for comparing only: booked sums stay Decimal.
 
-    ``digits`` is the number that it is stated with, ``unit`` what one in the last of them is worth.
+    ``unit`` is what one of its last stated digit is worth; ``slack`` is the most that rounding to
+    that digit may have taken off or put on.
     """
 
     amount: float
     currency: str
     digits: int
-    is_floor: bool
     unit: float
+    slack: float
+    is_floor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +56,31 @@ class Report:
     ``first`` and ``last`` bound the day of the act; ``told`` is the day of publication, else the
     last day that the event gives. ``is_loose`` marks background without a date. ``named`` are the
     items with a name of their own ("F-16", not "drone"); ``rank`` is that of the stage. A ``voice``
-    tells no act twice: it is the document, or the register that the document is a row of. ``origin``
-    is the document, or the one whose text it copies. Since comparing goes faster so, days stand as
-    dates and as ordinals, and what is asked of every pair stands here as well as in the event.
+    tells no act twice: it is the document, or the register that the document is a row of. What
+    matching asks for again and again is worked out here: days as ordinals too, the least and most
+    of ``euros`` (without any 0 and infinity), and some fields of the event.
     """
 
     document: Document
     index: int
+    key: tuple[str, int]
     event: Event
     told: date
     first: date
     last: date
     is_loose: bool
+    is_dated: bool
+    is_proposed: bool
+    is_total: bool
+    mechanism: str | None
     sums: tuple[Sum, ...]
     euros: tuple[float, ...]
+    least: float
+    most: float
     items: dict[str, int | float | None]
     named: frozenset[str]
     rank: int
-    mechanism: str | None
-    is_proposed: bool
     voice: str
-    origin: Document
-    key: tuple[str, int]  # document id and index of the event
     told_day: int
     first_day: int
     last_day: int
@@ -88,11 +95,6 @@ class Report:
         """Order of telling: day, document id, index."""
         return self.told, self.document.id, self.index
 
-    @property
-    def outlet(self) -> str:
-        """Who reports it: the source of the text, or that of the text which it copies."""
-        return self.origin.source or self.origin.id
-
 
 def significant_digits(amount: Decimal) -> int:
     """Count the digits that a sum is stated with.
@@ -103,6 +105,29 @@ def significant_digits(amount: Decimal) -> int:
     (4, 1)
     """
     return max(1, len("".join(map(str, amount.normalize().as_tuple().digits)).strip("0")))
+
+
+def unit_of(amount: float, digits: int) -> float:
+    """Give what one of the last of so many digits is worth, at least 1.
+
+    Examples
+    --------
+    >>> unit_of(394_600_000.0, 4)
+    100000.0
+    """
+    exponent = len(str(int(amount))) - digits
+    return float(10**exponent) if exponent >= 0 else 1.0
+
+
+def slack_of(amount: float, unit: float) -> float:
+    """Give the most that rounding to that unit may have taken off or put on.
+
+    Examples
+    --------
+    >>> slack_of(4e8, 1e8), slack_of(394_600_000.0, 1e5)
+    (34000000.0, 50000.0)
+    """
+    return min(unit / 2, WIDEST_ROUNDING * amount)
 
 
 def act_interval(start: str, end: str | None = None) -> tuple[date, date]:
@@ -140,50 +165,47 @@ def _last_day(text: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def collect_reports(
-    readings: Iterable[Reading],
-    *,
-    table: RateTable | None = None,
-    copies: Mapping[str, Document] = MappingProxyType({}),
-) -> list[Report]:
-    """Make a report of every event, in order of telling; ``copies`` are those of ``find_copies``."""
+def collect_reports(readings: Iterable[Reading], *, table: RateTable | None = None) -> list[Report]:
+    """Make a report of every event, in order of telling."""
     table = table or default_rates()
     reports = [
-        make_report(reading.document, index, event, table, origin=copies.get(reading.document.id))
+        make_report(reading.document, index, event, table)
         for reading in readings
         for index, event in enumerate(reading.events)
     ]
     return sorted(reports, key=lambda r: r.order)
 
 
-def make_report(
-    document: Document, index: int, event: Event, table: RateTable, *, origin: Document | None = None
-) -> Report:
-    """Make the report of one event; ``origin`` is the document whose text this one copies."""
+def make_report(document: Document, index: int, event: Event, table: RateTable) -> Report:
+    """Make the report of one event."""
     stated = stated_interval(event)
     told = document.published or (stated[1] if stated else UNKNOWN_DAY)
     is_loose = stated is None and (event.about_past or document.published is None)
     earliest = date.fromordinal(max(told.toordinal() - PAST_DAYS, 1))
     first, last = stated or ((earliest if is_loose else told), told)
     sums = _sums(event)
+    euros = _euros(sums, told, table)
     return Report(
         document=document,
         index=index,
+        key=(document.id, index),
         event=event,
         told=told,
         first=first,
         last=last,
         is_loose=is_loose,
+        is_dated=stated is not None,
+        is_proposed=event.stage is Stage.PROPOSED,
+        is_total=event.is_cumulative_total,
+        mechanism=event.mechanism,
         sums=sums,
-        euros=_euros(sums, told, table),
+        euros=euros,
+        least=min(euros, default=0.0),
+        most=max(euros, default=math.inf),
         items={item.item: item.quantity for item in event.items},
         named=frozenset(item.item for item in event.items if any(map(str.isupper, item.item))),
         rank=RANKS[event.stage],
         voice=f"register {document.register}" if document.register else document.id,
-        mechanism=event.mechanism,
-        is_proposed=event.stage is Stage.PROPOSED,
-        origin=origin or document,
-        key=(document.id, index),
         told_day=told.toordinal(),
         first_day=first.toordinal(),
         last_day=last.toordinal(),
@@ -202,21 +224,10 @@ def _sums(event: Event) -> tuple[Sum, ...]:
     )
 
 
-def _sum(amount: Decimal, currency: str, is_floor: bool) -> Sum:
-    digits, rough = significant_digits(amount), float(amount)
-    return Sum(rough, currency, digits, is_floor, unit_of(rough, digits))
-
-
-def unit_of(amount: float, digits: int) -> float:
-    """Give what one in the last of so many digits is worth, at least 1.
-
-    Examples
-    --------
-    >>> unit_of(394_600_000.0, 4), unit_of(1.5, 2)
-    (100000.0, 1.0)
-    """
-    exponent = len(str(int(amount))) - digits
-    return float(10**exponent) if exponent >= 0 else 1.0
+def _sum(stated: Decimal, currency: str, is_floor: bool) -> Sum:
+    amount, digits = float(stated), significant_digits(stated)
+    unit = unit_of(amount, digits)
+    return Sum(amount, currency, digits, unit, slack_of(amount, unit), is_floor)
 
 
 def _euros(sums: tuple[Sum, ...], day: date, table: RateTable) -> tuple[float, ...]:

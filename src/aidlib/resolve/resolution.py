@@ -8,24 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from aidlib.model import Commitment, Document, Reading, Span, Stage
+from aidlib.model import Commitment, Reading, Span, Stage
 from aidlib.rates import RateTable, default_rates
 from aidlib.resolve.acts import build_commitment, make_slug, report_sha
 from aidlib.resolve.clusters import Edge, Group, group_reports
 from aidlib.resolve.constraints import Constraints, Key
-from aidlib.resolve.copies import find_copies
-from aidlib.resolve.reports import RANKS, Report, collect_reports, make_report
+from aidlib.resolve.reports import Report, collect_reports, make_report
 
 __all__ = ["Link", "Placement", "Resolution", "resolve_events"]
+
+DISBURSED = Stage.DISBURSED.rank
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """One tie of the claim graph, with the words it rests on.
 
-    ``kind`` is ``restates``, ``delivers``, ``supersedes`` or ``copies`` (a report, ``document#index``,
-    to its commitment), ``part_of`` or ``possible_overlap`` (a commitment to another). The words are
-    those of the report; of one that copies, those of the report that its text is a copy of.
+    ``kind`` is ``restates``, ``delivers`` or ``supersedes`` (a report, ``document#index``, to its
+    commitment), ``part_of`` or ``possible_overlap`` (a commitment to another).
     """
 
     kind: str
@@ -75,7 +75,6 @@ def resolve_events(
     recipient: str = "UKR",
     table: RateTable | None = None,
     constraints: Constraints = Constraints(),  # noqa: B008  # it is frozen, and says nothing
-    copies: Mapping[str, Document] | None = None,
 ) -> Resolution:
     """Join the events that tell of one act, and hang parts under their whole.
 
@@ -87,9 +86,6 @@ def resolve_events(
         Whose books these are: acts for others get the status ``other``.
     constraints : Constraints
         What people have decided of single reports.
-    copies : mapping of str to Document, optional
-        What ``find_copies`` says of the documents, where it is known already. Copies tell of one act
-        once: they count as one outlet, and as one voice where reports disagree.
 
     Returns
     -------
@@ -97,10 +93,7 @@ def resolve_events(
         Independent of the order of the readings. What stays undecided is two commitments with
         a link ``possible_overlap``.
     """
-    readings = list(readings)
-    if copies is None:
-        copies = find_copies(reading.document for reading in readings if reading.events)
-    reports = collect_reports(readings, table=table, copies=copies)
+    reports = collect_reports(readings, table=table)
     groups, undecided = group_reports(reports, table=table, constraints=constraints)
     named = _as_told(reports, constraints, table or default_rates())
     acts = _name_acts(reports, groups, recipient, named, constraints)
@@ -152,11 +145,11 @@ def _name_acts(
     return [_add_aliases(act, named, taken, constraints.set_off) for act in acts]
 
 
-def _free_name(report: Report, name: str, taken: set[str], *, is_shared: bool = False) -> str:
+def _free_name(report: Report, slug: str, taken: set[str], *, is_shared: bool = False) -> str:
     # Acts of unknown donors collide by chance: their names must not depend on each other.
-    if is_shared or name in taken or report.event.donor is None:
-        name = f"{name}-{report_sha(report)}"
-    return name
+    if is_shared or slug in taken or report.event.donor is None:
+        return f"{slug}-{report_sha(report)}"
+    return slug
 
 
 def _add_aliases(
@@ -173,7 +166,7 @@ def _add_aliases(
         if name not in (act.commitment_id, *found):
             found.append(name)
     taken.update(found)
-    return replace(act, aliases=tuple(sorted(found)))
+    return replace(act, aliases=tuple(sorted(found))) if found else act
 
 
 def _reference(report: Report) -> str:
@@ -191,22 +184,17 @@ def _link(kind: str, from_id: str, to_id: str, report: Report, reason: str) -> L
 def _report_links(
     reports: Sequence[Report], groups: Sequence[Group], acts: Sequence[Commitment]
 ) -> list[Link]:
-    """Say of each report but an act's first what it does to the act: copy, repeat, deliver or amend it."""
+    """Say of each report but an act's first what it does to the act: repeat, deliver or amend it."""
     links = []
     for act, group in zip(acts, groups, strict=True):
         reached = reports[group.members[0]].rank
-        first = {reports[n].origin.id: reports[n] for n in reversed(group.members)}
         for n in group.members[1:]:
             report, edge = reports[n], group.why.get(n)
-            told = first[report.origin.id]
-            if told.document is not report.document:
-                links.append(_link("copies", _reference(report), act.commitment_id, told, "text_copied"))
-                continue
             cues = edge.cues if edge else ("same_group",)
             kind = "restates"
             if "sum_amended" in cues:
                 kind = "supersedes"
-            elif report.rank >= RANKS[Stage.DISBURSED] > reached:
+            elif report.rank >= DISBURSED > reached:
                 kind = "delivers"
             reached = max(reached, report.rank)
             links.append(_link(kind, _reference(report), act.commitment_id, report, "+".join(cues)))
@@ -220,6 +208,8 @@ def _find_parents(
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     decided: dict[str, str | None] = {}
     for report in reports:
+        if report.event.part_of is None and report.key not in constraints.wholes:
+            continue
         target = of_report.get((report.document.id, _parent_index(report)))
         own = of_report[report.key].commitment_id
         if target and target.commitment_id != own and target.status not in ("total", "dropped"):
@@ -257,6 +247,8 @@ def _part_links(
 ) -> list[Link]:
     links = []
     for report in reports:
+        if report.event.part_of is None and report.key not in constraints.wholes:
+            continue
         own = of_report[report.key].commitment_id
         said = (report.document.id, _parent_index(report)), "said_by_the_text"
         for key, why in (said, constraints.wholes.get(report.key, said)):
@@ -283,6 +275,8 @@ def _overlap_links(
 
 
 def _tie(act: Commitment, parents: Mapping[str, str], others: Mapping[str, set[str]]) -> Commitment:
+    if act.commitment_id not in parents and act.commitment_id not in others:
+        return act
     overlaps = tuple(sorted(others.get(act.commitment_id, ())))
     reasons = act.reasons + (("may_repeat_another",) if overlaps else ())
     return replace(act, part_of=parents.get(act.commitment_id), overlaps_with=overlaps, reasons=reasons)

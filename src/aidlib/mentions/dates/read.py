@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from aidlib.mentions.dates.words import words_of
 from aidlib.model import When
@@ -42,6 +42,8 @@ def _day_number(word: str) -> int:
 
 
 def _iso(year: int, month: int | None = None, day: int | None = None) -> str:
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError(f"year {year} lies outside of the calendar")
     return f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
 
 

@@ -11,7 +11,7 @@ import re2
 
 from aidlib.lexicon import grammar, money_words, number_words, scales
 
-__all__ = ["Token", "find_tokens", "times"]
+__all__ = ["Token", "currency_pattern", "find_tokens", "times"]
 
 LARGEST_DIGITS = 38
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -61,11 +61,17 @@ def _any_of(forms: list[str]) -> str:
 
 
 @cache
-def _pattern() -> re2._Regexp:
-    parts = grammar()["money"]
+def currency_pattern() -> str:
+    """Give the pattern of RE2 for every word, code and symbol of a currency."""
     words = [w for w in money_words() if w.kind in {"symbol", "code", "name"}]
     symbols = _any_of([w.form for w in words if w.kind != "name"])
     names = _any_of([w.form for w in words if w.kind == "name"])
+    return rf"\b(?i:{names})\b|{symbols}"
+
+
+@cache
+def _pattern() -> re2._Regexp:
+    parts = grammar()["money"]
     scale = _any_of([s.form for s in scales() if s.kind == "word"])
     letters = _any_of([s.form for s in scales() if s.kind == "letter"])
     gap, blank, digits = parts["gap"], parts["blank"], parts["digits"]
@@ -75,7 +81,7 @@ def _pattern() -> re2._Regexp:
     spelt = (
         rf"\b(?i:(?:{number}){filler}(?:(?:{number}|hundred){filler})*(?:{scale})(?:{blank}(?:{scale}))?)\b"
     )
-    return re2.compile(rf"{digits}{scaled}|{spelt}|\b(?i:{names})\b|{symbols}")
+    return re2.compile(rf"{digits}{scaled}|{spelt}|{currency_pattern()}")
 
 
 @cache
