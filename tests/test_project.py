@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
 
@@ -26,10 +25,11 @@ IMPORTED_AS = {
     "yaml": "pyyaml",
 }
 ON_CONDA = {"duckdb": "python-duckdb"}  # where conda-forge's name is another
+CHECKOUT = "--editable=."  # the last line of environment.yml
 LAYOUT = {
     *("README.md", "environment.yml", "notebooks", "src", "seeds", "figures", "tests"),
     *("pyproject.toml", "constraints.txt", "Makefile", "LICENSE", "CITATION.cff", "CHANGELOG.md"),
-    *("CONTRIBUTING.md", "setup.py", ".gitignore", ".gitattributes", ".ci", ".binder"),
+    *("CONTRIBUTING.md", ".gitignore", ".gitattributes", ".ci"),
 }
 
 
@@ -61,7 +61,7 @@ def environment() -> tuple[dict[str, str], dict[str, str], list[str]]:
             version = str(spec.version or "")
             conda[name] = ",".join(sorted(version.split(",")))
         elif match := re.fullmatch(r" {6}- (\S+)", line):
-            pip.append(match[1])
+            pip += [match[1]] if match[1] != CHECKOUT else []
         else:
             pytest.fail(f"environment.yml: a line of no known form: {line!r}")
     return conda, bounds(pip), groups
@@ -140,12 +140,10 @@ def test_the_package_imports_only_what_it_declares() -> None:
     assert {name for name, distribution in names.items() if distribution not in declared} == set()
 
 
-def test_binder_installs_the_checkout_with_jupyterlab_at_the_pinned_versions() -> None:
-    pinned_by, installed = (ROOT / ".binder" / "requirements.txt").read_text("utf-8").splitlines()
-    assert (ROOT / ".binder" / pinned_by.removeprefix("--constraint ")).resolve() == ROOT / "constraints.txt"
-    assert installed == "--editable .[lab]"
-    python = (ROOT / ".binder" / "runtime.txt").read_text("utf-8").strip().removeprefix("python-")
-    assert SpecifierSet(PROJECT["requires-python"]).contains(python)
+def test_binder_and_conda_install_the_checkout_with_jupyterlab() -> None:
+    lines = (ROOT / "environment.yml").read_text("utf-8").splitlines()
+    assert lines[-1].strip() == f"- {CHECKOUT}"
+    assert "jupyterlab" in environment()[0]
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "environment.yml"])

@@ -225,9 +225,9 @@ def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not has_setuptools():
         pytest.skip(f"no setuptools from {OLDEST_SETUPTOOLS} up")
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, source)
-    for name in ("src", "notebooks", "seeds"):
+    for name in (".ci", "src", "notebooks", "seeds"):
         shutil.copytree(
             root / name, source / name, ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
         )

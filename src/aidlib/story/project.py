@@ -13,7 +13,7 @@ __all__ = ["new_project", "project_files"]
 
 PACKAGED = Path(__file__).parents[1] / "data" / "project"
 CHECKOUT = Path(__file__).parents[3]
-LISTED = "from_checkout.txt"  # setup.py takes what it names into the wheel
+LISTED = "from_checkout.txt"  # .ci/build_project.py takes what it names into the wheel
 # Where each of the files written for a new project goes, and its name in the package.
 WRITTEN = {
     "README.md": "README.md",

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from setuptools import setup
 from setuptools.command.build_py import build_py
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[1]
 FOLDER = Path("aidlib", "data", "project")
 
 
@@ -14,7 +13,7 @@ class BuildWithProject(build_py):
 
     def get_source_files(self) -> list[str]:
         """Name what an sdist must hold."""
-        return [*super().get_source_files(), *_wanted()]
+        return [*super().get_source_files(), ".ci/build_project.py", *_wanted()]
 
     def run(self) -> None:
         """Copy it into the built package, except where the checkout itself is used."""
@@ -29,6 +28,3 @@ class BuildWithProject(build_py):
 def _wanted() -> list[str]:
     listed = (HERE / "src" / FOLDER / "from_checkout.txt").read_text("utf-8").split()
     return [path.relative_to(HERE).as_posix() for name in listed for path in sorted(HERE.glob(name))]
-
-
-setup(cmdclass={"build_py": BuildWithProject})
