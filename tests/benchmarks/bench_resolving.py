@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import resource
 import time
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -64,18 +66,23 @@ def make_readings(n: int, *, seed: int = 7) -> list[Reading]:
 
 @pytest.mark.parametrize("n", SIZES)
 def test_resolving_is_told_in_seconds_and_megabytes(n: int) -> None:
-    told = make_readings(n)
+    found = measured(resolve_events, make_readings(n), "reports", lambda found: len(found.commitments))
+    assert len(found.reports) == n
+
+
+def measured(work: Callable[[Any], Any], given: Sequence[Any], what: str, count: Callable[[Any], int]) -> Any:
+    """Do the work once, print its time and memory, and give what came of it."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     start = time.process_time()
-    found = resolve_events(told)
+    found = work(given)
     spent = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"\n{n} reports: {spent:.1f} s, {spent / n * 1e6:.0f} µs each, "
-        f"{peak:.0f} MB at most ({before:.0f} MB before), {len(found.commitments)} acts"
+        f"\n{len(given)} {what}: {spent:.1f} s, {spent / len(given) * 1e6:.0f} µs each, "
+        f"{peak:.0f} MB at most ({before:.0f} MB before), {count(found)} found"
     )
-    assert len(found.reports) == n
     assert peak < 2048
+    return found
 
 
 def make_texts(n: int, *, seed: int = 7) -> list[Document]:
@@ -96,15 +103,5 @@ def make_texts(n: int, *, seed: int = 7) -> list[Document]:
 
 @pytest.mark.parametrize("n", N_TEXTS)
 def test_finding_copies_is_told_in_seconds_and_megabytes(n: int) -> None:
-    texts = make_texts(n)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    start = time.process_time()
-    found = find_copies(texts)
-    spent = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"\n{n} texts: {spent:.1f} s, {spent / n * 1e6:.0f} µs each, "
-        f"{peak:.0f} MB at most ({before:.0f} MB before), {len(found)} copies"
-    )
+    found = measured(find_copies, make_texts(n), "texts", len)
     assert 0.25 < len(found) / n < 0.3
-    assert peak < 2048

@@ -25,7 +25,7 @@ from aidlib.mentions.scan import scan
 __all__ = ["may_hold_aid", "page_may_hold_aid", "sift"]
 
 GAP = "[\\s\u00a0\u2009\u202f\u2010\u2011-]"  # what the reader takes for a blank or a hyphen
-RAW_GAP = f"(?:{GAP}|&#?\\w+;){{0,9}}"
+RAW_GAP = f"(?:{GAP}|&#?\\w+;){{0,9}}"  # the same in HTML; tags between are taken out
 RAW_LETTER = "&#x?[4-9]|&#1[0-2]"  # a letter of ours may hide behind its number
 TAG = re.compile(rb"<[^>]*>")
 DFA_BYTES = 16 << 20
